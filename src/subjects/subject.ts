@@ -1,0 +1,40 @@
+/** The interface of a subject: one design for cleaning up after a throw. */
+import type { Cost, Intrinsic, PcMap, StopAt, Unwind } from '../contract/prepared.js';
+import type { Refusal } from '../contract/refusal.js';
+import type { Program } from '../isa/program.js';
+import type { Analysis } from '../verify/analysis.js';
+
+/** A program that a subject has accepted, ready to run and to unwind. */
+export interface Prepared {
+  readonly ok: true;
+  /** The original, or this design's rewrite of it. */
+  readonly program: Program;
+  readonly pcMap: PcMap;
+  readonly cost: Cost;
+  /** Bytes at the end of each subprogram's frame that belong to the design. */
+  readonly reserved: readonly number[];
+  readonly intrinsics: readonly Intrinsic[];
+  readonly unwind: Unwind;
+  /** What the design knows, for people: one line per descriptor or table, `main 7: r7=task?`. */
+  describe(): readonly string[];
+}
+
+export interface Refused {
+  readonly ok: false;
+  readonly refusal: Refusal;
+}
+
+export interface PrepareInput {
+  readonly program: Program;
+  /** One walk, shared by all subjects. It has no refusal. */
+  readonly analysis: Analysis;
+  readonly stopAt: StopAt;
+}
+
+export interface Subject {
+  /** `design/policy`, e.g. `frame-descriptors/rfc-v1`. */
+  readonly name: string;
+  /** The finest stop granularity it supports. */
+  readonly stops: 'throw' | 'points' | 'anywhere';
+  prepare(input: PrepareInput): Prepared | Refused;
+}
