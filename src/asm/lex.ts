@@ -24,7 +24,7 @@ export interface LexedLine {
 
 // Signed operators start with an s that touches the operator: `s>=`, but `s >= 1` is a word and an operator.
 const TOKEN =
-  /\s+|(?<word>(?!s(?:>>=|[/%]=|[<>]))[A-Za-z_.$][\w.$]*)|(?<number>0[xX][0-9a-fA-F]+(?![\w.$])|\d+(?![\w.$]))|(?<sign>s>>=|s[/%]=|s[<>]=?|<<=|>>=|[-+*/|&%^=!<>]=|[-+*<>=&()[\],:#])/y;
+  /[ \t]+|(?<word>(?!s(?:>>=|[/%]=|[<>]))[A-Za-z_.$][\w.$]*)|(?<number>0[xX][0-9a-fA-F]+(?![\w.$])|\d+(?![\w.$]))|(?<sign>s>>=|s[/%]=|s[<>]=?|<<=|>>=|[-+*/|&%^=!<>]=|[-+*<>=&()[\],:#])/y;
 
 /** Tokens of one line (without its line feed). Never fails: a character that starts no token is reported in `bad`. */
 export function lexLine(line: string): LexedLine {

@@ -40,10 +40,10 @@ export function labelProblem(word: string): string | undefined {
   return undefined;
 }
 
-/** The candidate nearest to a word (at most a third of its letters differ), for `did you mean`. */
+/** The candidate nearest to a word (a few letters may differ), for `did you mean`. */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
-  let least = Math.floor(word.length / 3) + 1;
+  let least = Math.floor(word.length / 4) + 2;
   for (const candidate of candidates) {
     const distance = editDistance(word, candidate);
     if (distance < least) {
