@@ -6,10 +6,15 @@ export type StopAt = 'throw' | 'points' | 'anywhere' | 'window';
 
 /** Original pcs against pcs of a rewrite. Both in 8-byte slots. */
 export interface PcMap {
-  /** By original pc: where that very instruction now is. */
+  /** By original pc: where that very instruction (or what replaced it) now is; -1 if it was removed. */
   readonly toPrepared: ReadonlyInts;
   /** By prepared pc: the original pc of the instruction, or -1 for an inserted one. */
   readonly toOriginal: ReadonlyInts;
+  /**
+   * By prepared pc: the original instruction it belongs to (its own pc for an original one); -1 for code at a
+   * subprogram's entry. A stop before an original pc is a stop before the first slot that serves it.
+   */
+  readonly serves?: ReadonlyInts;
 }
 
 /** What a design costs for one program. */

@@ -1,0 +1,232 @@
+/**
+ * The only way to edit a program. All edits are expressed in pcs of the original and applied at once; jumps, long jumps,
+ * local calls, names and labels follow. The result is validated like any other program.
+ *
+ * Every original instruction becomes a *piece*: its `before` code, itself (or its replacement, or nothing), its `after`
+ * code. A jump to an instruction goes to the start of its piece, so code inserted before a jump target runs on every way
+ * there; `after` code runs only when control passes through the instruction and falls out of it. `entry` code stands in
+ * front of the first piece of a subprogram and belongs to none: calls run it, a jump back to the first instruction does not.
+ */
+import type { PcMap } from '../contract/prepared.js';
+import type { Refusal } from '../contract/refusal.js';
+import type { Insn } from '../isa/insn.js';
+import { decodeOp, OP_ROWS, OP_SECOND_SLOT, OPS } from '../isa/op.js';
+import { type Program, slotAt, targetAt, widthAt } from '../isa/program.js';
+import { buildProgram } from '../isa/validate.js';
+
+/** A jump, goto or local call in inserted code that leads to the instruction at an original pc. */
+export interface Aimed {
+  readonly insn: Insn;
+  readonly target: number;
+}
+
+/** Inserted slots. A plain instruction is copied as it is: its jump offset counts slots within the inserted code. */
+export type Inserted = Insn | Aimed;
+
+export type Edit =
+  | { readonly do: 'before' | 'after' | 'replace'; readonly pc: number; readonly insns: readonly Inserted[] }
+  | { readonly do: 'remove'; readonly pc: number }
+  | { readonly do: 'entry'; readonly subprogram: number; readonly insns: readonly Inserted[] };
+
+/** The edited program with its pc map, or why there is none; the refusal's pc is original. */
+export type Patched =
+  | { readonly ok: true; readonly program: Program; readonly pcMap: PcMap }
+  | { readonly ok: false; readonly refusal: Refusal };
+
+interface Piece {
+  readonly before: Inserted[];
+  body: readonly Inserted[] | undefined;
+  readonly after: Inserted[];
+}
+
+interface Fixup {
+  readonly at: number;
+  readonly target: number;
+}
+
+interface Layout {
+  readonly slots: Insn[];
+  /** By new pc: the original pc of the instruction, or -1. */
+  readonly original: number[];
+  /** By new pc: the original pc it belongs to; -1 for entry code. */
+  readonly serves: number[];
+  /** By original pc: the start of its piece. */
+  readonly landing: Int32Array;
+  /** By original pc: where that very instruction is, or -1. */
+  readonly placed: Int32Array;
+  /** By subprogram: where calls of it go, and where it ends. */
+  readonly enter: number[];
+  readonly leave: number[];
+  readonly fixups: Fixup[];
+}
+
+/**
+ * Applies edits to a program. Several edits of one pc add up in the order given; of several `replace` and `remove` the
+ * last counts. A replaced instruction lives on, for the pc map, in the first slot of its replacement. A target that is
+ * removed moves to what follows it. A goto whose target gets too far becomes a gotol; a conditional jump is refused.
+ * An edit at a pc where no instruction starts is a bug of the caller and throws.
+ */
+export function patch(program: Program, edits: readonly Edit[]): Patched {
+  const { pieces, entries } = sortEdits(program, edits);
+  const layout = layOut(program, pieces, entries);
+  const misfit = retarget(program, layout);
+  if (misfit !== undefined) return { ok: false, refusal: misfit };
+  const built = buildProgram({
+    slots: layout.slots,
+    types: program.types,
+    maps: program.maps,
+    names: new Map(survivors(program, layout).map((i) => [layout.enter[i] ?? 0, program.subprograms[i]?.name ?? ''])),
+    globals: new Set(
+      survivors(program, layout).flatMap((i) => (program.subprograms[i]?.global ? [layout.enter[i] ?? 0] : [])),
+    ),
+    labels: moveLabels(program, layout),
+  });
+  if (!built.ok) return { ok: false, refusal: { ...built.refusal, pc: originalPc(program, layout, built.refusal.pc) } };
+  return {
+    ok: true,
+    program: built.program,
+    pcMap: { toPrepared: layout.placed, toOriginal: layout.original, serves: layout.serves },
+  };
+}
+
+/** The map of a program that is its own rewrite. */
+export function identityMap(program: Program): PcMap {
+  const same = Int32Array.from({ length: program.length }, (_, pc) => pc);
+  return { toPrepared: same, toOriginal: same, serves: same };
+}
+
+function sortEdits(program: Program, edits: readonly Edit[]) {
+  const pieces = new Map<number, Piece>();
+  const entries = new Map<number, Inserted[]>();
+  for (const edit of edits) {
+    if (edit.do === 'entry') {
+      if (program.subprograms[edit.subprogram] === undefined) throw new RangeError(`no subprogram ${edit.subprogram}`);
+      const code = entries.get(edit.subprogram) ?? [];
+      code.push(...edit.insns);
+      entries.set(edit.subprogram, code);
+      continue;
+    }
+    if (!(edit.pc >= 0 && edit.pc < program.length) || program.op[edit.pc] === OP_SECOND_SLOT) {
+      throw new RangeError(`no instruction starts at ${edit.pc}`);
+    }
+    const piece = pieces.get(edit.pc) ?? { before: [], body: undefined, after: [] };
+    if (edit.do === 'remove') piece.body = [];
+    else if (edit.do === 'replace') piece.body = edit.insns;
+    else piece[edit.do].push(...edit.insns);
+    pieces.set(edit.pc, piece);
+  }
+  return { pieces, entries };
+}
+
+function layOut(
+  program: Program,
+  pieces: ReadonlyMap<number, Piece>,
+  entries: ReadonlyMap<number, Inserted[]>,
+): Layout {
+  const layout: Layout = {
+    slots: [],
+    original: [],
+    serves: [],
+    landing: new Int32Array(program.length),
+    placed: new Int32Array(program.length).fill(-1),
+    enter: [],
+    leave: [],
+    fixups: [],
+  };
+  program.subprograms.forEach(({ start, end }, index) => {
+    layout.enter.push(layout.slots.length);
+    insert(layout, entries.get(index) ?? [], -1);
+    for (let pc = start; pc < end; pc += widthAt(program, pc)) {
+      const piece = pieces.get(pc);
+      layout.landing[pc] = layout.slots.length;
+      if (piece !== undefined) insert(layout, piece.before, pc);
+      if (piece?.body === undefined) copy(layout, program, pc);
+      else if (piece.body.length > 0) {
+        layout.placed[pc] = layout.slots.length;
+        insert(layout, piece.body, pc);
+        layout.original[layout.placed[pc] ?? 0] = pc;
+      }
+      if (piece !== undefined) insert(layout, piece.after, pc);
+    }
+    layout.leave.push(layout.slots.length);
+  });
+  return layout;
+}
+
+function insert(layout: Layout, code: readonly Inserted[], serves: number): void {
+  for (const item of code) {
+    if ('target' in item) layout.fixups.push({ at: layout.slots.length, target: item.target });
+    layout.slots.push('target' in item ? item.insn : item);
+    layout.original.push(-1);
+    layout.serves.push(serves);
+  }
+}
+
+function copy(layout: Layout, program: Program, pc: number): void {
+  const target = targetAt(program, pc);
+  if (target !== undefined) layout.fixups.push({ at: layout.slots.length, target });
+  for (let slot = pc; slot < pc + widthAt(program, pc); slot++) {
+    layout.placed[slot] = layout.slots.length;
+    layout.slots.push(slotAt(program, slot));
+    layout.original.push(slot);
+    layout.serves.push(slot);
+  }
+}
+
+/** Writes the distances of all jumps and calls; returns why one cannot be written. */
+function retarget(program: Program, layout: Layout): Refusal | undefined {
+  for (const { at, target } of layout.fixups) {
+    const insn = layout.slots[at];
+    if (insn === undefined) continue;
+    const shape = OP_ROWS[decodeOp(insn.code, insn.src, insn.off, insn.imm)]?.shape;
+    const subprogram = program.subprogramOf[target] ?? -1;
+    if (shape === 'call-local') {
+      const whole = program.subprograms[subprogram]?.start === target;
+      const to = whole ? (layout.enter[subprogram] ?? 0) : (layout.landing[target] ?? 0);
+      if (to === layout.leave[subprogram]) {
+        const pc = originalPc(program, layout, at);
+        return {
+          code: 'bad-call-target',
+          pc,
+          message: `call to removed subprogram ${program.subprograms[subprogram]?.name}`,
+        };
+      }
+      layout.slots[at] = { ...insn, imm: to - at - 1 };
+      continue;
+    }
+    const distance = (layout.landing[target] ?? 0) - at - 1;
+    if (shape === 'gotol') layout.slots[at] = { ...insn, imm: distance };
+    else if (distance === Math.max(-0x8000, Math.min(0x7fff, distance))) layout.slots[at] = { ...insn, off: distance };
+    else if (shape === 'goto') layout.slots[at] = { ...insn, code: OPS.ja32.code, off: 0, imm: distance };
+    else {
+      const pc = originalPc(program, layout, at);
+      return {
+        code: 'jump-out-of-range',
+        pc,
+        message: `the patch puts the target of insn ${pc} ${distance} slots away`,
+      };
+    }
+  }
+  return undefined;
+}
+
+function survivors(program: Program, layout: Layout): number[] {
+  return program.subprograms.flatMap((_, i) => (layout.enter[i] === layout.leave[i] ? [] : [i]));
+}
+
+function moveLabels(program: Program, layout: Layout): Map<number, string> {
+  const labels = new Map<number, string>();
+  for (const [pc, name] of program.labels) {
+    const at = layout.landing[pc];
+    if (at === undefined || at === layout.leave[program.subprogramOf[pc] ?? 0] || labels.has(at)) continue;
+    labels.set(at, name);
+  }
+  return labels;
+}
+
+/** The original pc to blame for a new pc: what the slot serves, or the start of the subprogram whose entry code it is. */
+function originalPc(program: Program, layout: Layout, at: number): number {
+  const serves = layout.serves[at] ?? -1;
+  if (serves >= 0) return serves;
+  return program.subprograms.find((_, i) => at < (layout.leave[i] ?? 0))?.start ?? 0;
+}

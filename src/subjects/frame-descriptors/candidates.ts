@@ -1,0 +1,195 @@
+/**
+ * sound: reads all throw states and says which (pc, place) keys are usable, and where each held reference can be found;
+ * the words are those of the argument in merge.ts.
+ */
+import type { MergeSide } from '../../contract/refusal.js';
+import type { Program } from '../../isa/program.js';
+import type { Analysis, StateView } from '../../verify/analysis.js';
+import type { Pointer, Reference, Slot, Value } from '../../verify/value.js';
+import { DESTRUCTORS, type Holding, holdingOf } from '../destructors.js';
+import { PLACES, type Place, SLOTS } from './descriptor.js';
+
+/** Number of a key: index of the pc × PLACES + place. */
+export type Key = number;
+
+/** All frames seen at one pc. */
+export interface Site {
+  readonly pc: number;
+  /** States with this frame. */
+  seen: number;
+  /** By place: states in which it is 0 or an owned pointer. */
+  readonly fine: Int32Array;
+  /** By place: the claim of the owned pointers; `undefined` if there are none, `mixed` if they differ. */
+  readonly claims: (Claim | 'mixed' | undefined)[];
+  readonly nullable: Set<Place>;
+}
+
+/** What the owned pointers of a usable key have in common. */
+export interface Claim {
+  readonly holding: Holding;
+  readonly offset: number;
+  readonly destructor: string;
+  readonly acquiredAt: number;
+}
+
+/** One reference held in one throw state, and the keys under which that state has it. */
+export interface Duty {
+  readonly keys: readonly Key[];
+  readonly reference: Reference;
+  /** pc of the throw. */
+  readonly pc: number;
+}
+
+export interface Candidates {
+  /** In the order first seen. */
+  readonly sites: readonly Site[];
+  /** Distinct by their keys, in the order first seen. */
+  readonly duties: readonly Duty[];
+}
+
+/** Reads the throw states of a walk. */
+export function findCandidates(program: Program, analysis: Analysis): Candidates {
+  const sites = new Map<number, Site>();
+  const order: Site[] = [];
+  const indices = new Map<Site, number>();
+  const duties = new Map<string, Duty>();
+  // Where nothing is ever held there are no duties, and what the places hold does not matter.
+  const atStake = analysis.throws.some(({ state }) => state.references.length > 0);
+  for (const { pc, state } of analysis.throws) {
+    const found: Key[][] = state.references.map(() => []);
+    for (let frame = state.depth - 1; frame >= 0; frame--) {
+      const at = frame === state.depth - 1 ? pc : state.frame(frame + 1).callsite;
+      let site = sites.get(at);
+      if (site === undefined) {
+        site = { pc: at, seen: 0, fine: new Int32Array(PLACES), claims: [], nullable: new Set() };
+        sites.set(at, site);
+        indices.set(site, order.length);
+        order.push(site);
+      }
+      site.seen++;
+      if (atStake) readFrame(program, state, frame, site, (indices.get(site) ?? 0) * PLACES, found);
+    }
+    state.references.forEach((reference, index) => {
+      const keys = found[index] ?? [];
+      const name = keys.length === 0 ? `lost ${pc} ${reference.acquiredAt}` : keys.join(' ');
+      if (!duties.has(name)) duties.set(name, { keys, reference, pc });
+    });
+  }
+  return { sites: order, duties: [...duties.values()] };
+}
+
+/** Whether a place of a site is usable: in every state 0 or an owned pointer, all of one destructor and offset. */
+export function isUsable(site: Site, place: Place): boolean {
+  return site.fine[place] === site.seen && site.claims[place] !== 'mixed';
+}
+
+function readFrame(
+  program: Program,
+  state: StateView,
+  frame: number,
+  site: Site,
+  base: Key,
+  found: readonly Key[][],
+): void {
+  const slots = state.frame(frame).allocated / 8;
+  for (let place = 0; place < slots; place++) {
+    const slot = state.slot(frame, place);
+    const pointer = wholePointer(slot);
+    if (pointer !== undefined) readPointer(program, state, site, place, pointer, base, found);
+    else if (isZeroSlot(slot)) readZero(site, place);
+  }
+  for (let place = SLOTS; place < PLACES; place++) {
+    const value = state.register(frame, place - SLOTS + 6);
+    if (value.is === 'pointer') readPointer(program, state, site, place, value, base, found);
+    else if (isZero(value)) readZero(site, place);
+  }
+}
+
+function readZero(site: Site, place: Place): void {
+  site.fine[place] = (site.fine[place] ?? 0) + 1;
+  site.nullable.add(place);
+}
+
+function readPointer(
+  program: Program,
+  state: StateView,
+  site: Site,
+  place: Place,
+  pointer: Pointer,
+  base: Key,
+  found: readonly Key[][],
+): void {
+  if (pointer.ref === 0) return;
+  const index = state.references.findIndex(({ id }) => id === pointer.ref);
+  const reference = state.references[index];
+  const holding = holdingOf(pointer);
+  if (reference === undefined || holding === undefined) return;
+  const old = site.claims[place];
+  if (old === undefined) {
+    const destructor = DESTRUCTORS[holding.kind].destructor(program, holding.type);
+    if (destructor === undefined) return;
+    site.claims[place] = { holding, offset: pointer.off, destructor, acquiredAt: reference.acquiredAt };
+  } else if (old !== 'mixed') {
+    const { kind, type } = old.holding;
+    if (kind !== holding.kind || type !== holding.type || old.offset !== pointer.off) site.claims[place] = 'mixed';
+  }
+  site.fine[place] = (site.fine[place] ?? 0) + 1;
+  if (pointer.mayBeNull) site.nullable.add(place);
+  found[index]?.push(base + place);
+}
+
+/** The pointer that all 8 bytes of a slot are. */
+function wholePointer({ bytes, spilled }: Slot): Pointer | undefined {
+  return spilled?.is === 'pointer' && bytes.every((byte) => byte === 'spill') ? spilled : undefined;
+}
+
+/** Whether all 8 bytes of a slot are known to be 0. */
+function isZeroSlot({ bytes, spilled }: Slot): boolean {
+  return bytes.every((byte) => byte === 'zero' || (byte === 'spill' && isZero(spilled)));
+}
+
+function isZero(value: Value | undefined): boolean {
+  return value?.is === 'scalar' && value.umax === 0n;
+}
+
+/** What keeps a key from being usable, in words: the thing some path has there that is not what `duty` holds. */
+export function oppositionTo(analysis: Analysis, site: Site, place: Place, claim: Holding, offset: number): MergeSide {
+  let other: MergeSide | undefined;
+  for (const { pc, state } of analysis.throws) {
+    for (let frame = state.depth - 1; frame >= 0; frame--) {
+      const at = frame === state.depth - 1 ? pc : state.frame(frame + 1).callsite;
+      if (at !== site.pc) continue;
+      const side = sideAt(state, frame, place, claim, offset);
+      if (side?.acquiredAt !== undefined) return side; // another resource tells more than a scalar
+      other ??= side;
+    }
+  }
+  return other ?? { what: 'the same' };
+}
+
+function sideAt(state: StateView, frame: number, place: Place, claim: Holding, offset: number): MergeSide | undefined {
+  if (place < SLOTS) {
+    if (place >= state.frame(frame).allocated / 8) return { what: 'uninitialised' };
+    const slot = state.slot(frame, place);
+    if (isZeroSlot(slot)) return undefined;
+    const pointer = wholePointer(slot);
+    if (pointer !== undefined) return sideOfPointer(state, pointer, claim, offset);
+    if (slot.bytes.every((byte) => byte === 'invalid')) return { what: 'uninitialised' };
+    return { what: slot.bytes.includes('invalid') ? 'partly initialised' : 'scalar' };
+  }
+  const value = state.register(frame, place - SLOTS + 6);
+  if (value.is === 'not-init') return { what: 'uninitialised' };
+  if (value.is === 'scalar') return isZero(value) ? undefined : { what: 'scalar' };
+  return sideOfPointer(state, value, claim, offset);
+}
+
+function sideOfPointer(state: StateView, pointer: Pointer, claim: Holding, offset: number): MergeSide | undefined {
+  const holding = holdingOf(pointer);
+  const reference = state.references.find(({ id }) => id === pointer.ref);
+  if (holding === undefined || reference === undefined) {
+    return { what: `unowned ${holding?.kind ?? pointer.type.to}` };
+  }
+  if (holding.kind === claim.kind && holding.type === claim.type && pointer.off === offset) return undefined;
+  const what = holding.kind === claim.kind ? `${holding.kind} of another type or offset` : holding.kind;
+  return { what, acquiredAt: reference.acquiredAt };
+}

@@ -1,0 +1,172 @@
+/**
+ * rfc-v1: makes descriptors from throw states in the order in which the walk arrives at them, exactly as posted (domain,
+ * section 2: "Traversal", "What a location records", "After building an entry"). What looks odd is meant to be there.
+ */
+import type { Refusal } from '../../contract/refusal.js';
+import type { Program } from '../../isa/program.js';
+import type { Analysis, ThrowVisit } from '../../verify/analysis.js';
+import type { Value } from '../../verify/value.js';
+import { DESTRUCTORS, holdingOf } from '../destructors.js';
+import { heldReference } from '../refusal.js';
+import { type Descriptor, type Descriptors, type Entry, PLACES, type Place, SLOTS } from './descriptor.js';
+import { mergeEntries, mergeFailure, sideOf } from './merge.js';
+
+/** Descriptors, or why the program has none. */
+export type Collected =
+  | { readonly ok: true; readonly descriptors: Descriptors }
+  | { readonly ok: false; readonly refusal: Refusal };
+
+/** A descriptor while paths arrive. */
+interface Draft {
+  readonly pc: number;
+  readonly entries: (Entry | undefined)[];
+  /** Places of stack entries in the order first recorded. */
+  readonly order: Place[];
+  readonly nullable: Set<Place>;
+}
+
+/** Collects the descriptors of a walked program by the rules of rfc-v1. */
+export function collectPosted(program: Program, analysis: Analysis): Collected {
+  const drafts = new Map<number, Draft>();
+  const pcs = new Set<number>();
+  for (const visit of analysis.throws) {
+    const refusal = new Arrival(program, visit, drafts, pcs).collect();
+    if (refusal !== undefined) return { ok: false, refusal };
+  }
+  const byPc = new Map<number, Descriptor>();
+  const ascending = [...pcs].sort((a, b) => a - b);
+  for (const pc of ascending) {
+    const draft = drafts.get(pc);
+    if (draft === undefined || draft.entries.length === 0) continue;
+    byPc.set(pc, {
+      pc,
+      subprogram: program.subprogramOf[pc] ?? 0,
+      stack: draft.order.flatMap((place) => draft.entries[place] ?? []),
+      registers: [0, 1, 2, 3].map((register) => draft.entries[SLOTS + register]),
+      nullable: draft.nullable,
+    });
+  }
+  return { ok: true, descriptors: { byPc, pcs: ascending } };
+}
+
+/** One throw state being recorded: the state itself is never changed, the references released so far are kept beside it. */
+class Arrival {
+  /** References that the simulated cleanup has released: pointers with these ids are unknown scalars by now. */
+  private readonly released = new Set<number>();
+  private readonly listed: ReadonlyMap<number, number>;
+
+  constructor(
+    private readonly program: Program,
+    private readonly visit: ThrowVisit,
+    private readonly drafts: Map<number, Draft>,
+    private readonly pcs: Set<number>,
+  ) {
+    this.listed = new Map(visit.state.references.map(({ id, acquiredAt }) => [id, acquiredAt]));
+  }
+
+  collect(): Refusal | undefined {
+    const { pc, state } = this.visit;
+    for (let frame = state.depth - 1; frame >= 0; frame--) {
+      const at = frame === state.depth - 1 ? pc : state.frame(frame + 1).callsite;
+      this.pcs.add(at);
+      const refusal = this.collectFrame(frame, at);
+      if (refusal !== undefined) return refusal;
+    }
+    if (state.depth > 1) return undefined; // as posted: no leak check outside frame 0
+    const leaked = state.references.find(({ id }) => !this.released.has(id));
+    return leaked === undefined ? undefined : heldReference(pc, leaked).refusal;
+  }
+
+  private collectFrame(frame: number, pc: number): Refusal | undefined {
+    const { state } = this.visit;
+    const draft = this.draft(pc);
+    const slots = state.frame(frame).allocated / 8;
+    for (let place = 0; place < slots; place++) {
+      const slot = state.slot(frame, place);
+      switch (slot.bytes[0]) {
+        case 'spill': {
+          const refusal = this.record(draft, place, frame, slot.spilled, false);
+          if (refusal !== undefined) return refusal;
+          break;
+        }
+        case 'zero':
+          draft.nullable.add(place);
+          break;
+        default:
+          // A merge that fails here goes unnoticed: the old entry stays.
+          if (mergeEntries(draft.entries[place], notInit(place)) !== undefined) put(draft, notInit(place));
+      }
+    }
+    for (let register = 6; register <= 9; register++) {
+      const value = state.register(frame, register);
+      const refusal = this.record(draft, SLOTS + register - 6, frame, value, true);
+      if (refusal !== undefined) return refusal;
+    }
+    return undefined;
+  }
+
+  /** Records one spilled or callee-saved value; only registers get an entry for a scalar. */
+  private record(
+    draft: Draft,
+    place: Place,
+    frame: number,
+    value: Value | undefined,
+    register: boolean,
+  ): Refusal | undefined {
+    if (isZero(value)) {
+      draft.nullable.add(place);
+      return undefined;
+    }
+    let entry = notInit(place);
+    if (value?.is === 'pointer' && !this.released.has(value.ref)) {
+      const holds = value.ref === 0 ? undefined : holdingOf(value);
+      if (holds === undefined) return undefined;
+      const destructor = DESTRUCTORS[holds.kind].destructor(this.program, holds.type);
+      if (destructor === undefined) {
+        const message = 'failed to simulate cleanup for frame desc entry';
+        return { code: 'no-destructor', pc: this.visit.pc, message };
+      }
+      entry = { place, holds, offset: 0, destructor, acquiredAt: this.listed.get(value.ref) };
+      if (value.mayBeNull) draft.nullable.add(place);
+      // Only the throwing frame releases in the state; its list includes what its callers hold.
+      if (frame === this.visit.state.depth - 1) this.released.add(value.ref);
+    } else if (!register) return undefined;
+    const old = draft.entries[place];
+    if (mergeEntries(old, entry) === undefined) {
+      return mergeFailure(this.program, draft.pc, place, sideOf(old ?? entry), sideOf(entry));
+    }
+    put(draft, entry);
+    return undefined;
+  }
+
+  private draft(pc: number): Draft {
+    const known = this.drafts.get(pc);
+    if (known !== undefined) return known;
+    const draft: Draft = { pc, entries: [], order: [], nullable: new Set() };
+    this.drafts.set(pc, draft);
+    return draft;
+  }
+}
+
+function put(draft: Draft, entry: Entry): void {
+  if (draft.entries[entry.place] !== undefined) return;
+  draft.entries[entry.place] = entry;
+  if (entry.place < SLOTS) draft.order.push(entry.place);
+}
+
+const NOT_INIT: readonly Entry[] = Array.from({ length: PLACES }, (_, place) => ({
+  place,
+  holds: undefined,
+  offset: 0,
+  destructor: '',
+  acquiredAt: undefined,
+}));
+
+function notInit(place: Place): Entry {
+  return NOT_INIT[place] ?? { place, holds: undefined, offset: 0, destructor: '', acquiredAt: undefined };
+}
+
+/** Whether a value is the scalar constant 0. */
+function isZero(value: Value | undefined): boolean {
+  return value?.is === 'scalar' && value.umax === 0n;
+}

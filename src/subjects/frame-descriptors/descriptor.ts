@@ -1,0 +1,86 @@
+/** What a frame descriptor is: per pc, which slot or callee-saved register of the frame holds which resource. */
+import type { Location } from '../../contract/location.js';
+import type { Program } from '../../isa/program.js';
+import { DESTRUCTORS, type Holding } from '../destructors.js';
+
+/** A place in a frame that can be described: 64 stack slots, fp-8 first, then R6..R9. */
+export type Place = number;
+export const SLOTS = 64;
+export const PLACES = SLOTS + 4;
+
+/** One entry. */
+export interface Entry {
+  readonly place: Place;
+  /** What is there; `undefined` is the NOT_INIT entry of rfc-v1: nothing to release, but it must not meet a resource. */
+  readonly holds: Holding | undefined;
+  /** Subtracted from the value found there: the fixed offset of the pointer (rfc-v1 records none). */
+  readonly offset: number;
+  readonly destructor: string;
+  /** pc of the call that acquired it, on the path that made the entry. */
+  readonly acquiredAt: number | undefined;
+}
+
+/** What is known at one pc of a frame. */
+export interface Descriptor {
+  readonly pc: number;
+  readonly subprogram: number;
+  /** In the order first recorded. */
+  readonly stack: readonly Entry[];
+  /** For R6..R9. */
+  readonly registers: readonly (Entry | undefined)[];
+  /** Places where some path that was merged has, or may have, NULL. */
+  readonly nullable: ReadonlySet<Place>;
+}
+
+/** The descriptors of a program. A subprogram without any descriptor has no table. */
+export interface Descriptors {
+  readonly byPc: ReadonlyMap<number, Descriptor>;
+  /** All pcs of frames seen at throws, described or not, ascending. */
+  readonly pcs: readonly number[];
+}
+
+const LOCATIONS: readonly Location[] = Array.from({ length: PLACES }, (_, place) =>
+  place < SLOTS ? { in: 'stack', offset: -8 * (place + 1) } : { in: 'register', register: place - SLOTS + 6 },
+);
+
+/** The location of a place. */
+export function locationOf(place: Place): Location {
+  return LOCATIONS[place] ?? { in: 'stack', offset: 0 };
+}
+
+/** `fp-8`, `r7`. */
+export function placeName(place: Place): string {
+  return place < SLOTS ? `fp-${8 * (place + 1)}` : `r${place - SLOTS + 6}`;
+}
+
+/** The claim of an entry; see destructors.ts. */
+export function claimOf(holding: Holding): string {
+  return DESTRUCTORS[holding.kind].claim;
+}
+
+/** Metadata of the kernel's structures: 16 bytes per table, per descriptor 8 + 112 + 24 × stack entries. */
+export function metadataBytes(descriptors: Descriptors): number {
+  const tables = new Set<number>();
+  let bytes = 0;
+  for (const { subprogram, stack } of descriptors.byPc.values()) {
+    tables.add(subprogram);
+    bytes += 8 + 112 + 24 * stack.length;
+  }
+  return bytes + 16 * tables.size;
+}
+
+/** One line per pc: `main 7: r7=task?`; `?` where a path has it NULL or maybe NULL, `-` where nothing is described. */
+export function describeDescriptors(program: Program, descriptors: Descriptors): readonly string[] {
+  return descriptors.pcs.map((pc) => {
+    const name = program.subprograms[program.subprogramOf[pc] ?? 0]?.name ?? '?';
+    const descriptor = descriptors.byPc.get(pc);
+    if (descriptor === undefined) return `${name} ${pc}: -`;
+    const entries = [...descriptor.stack, ...descriptor.registers.flatMap((entry) => entry ?? [])].map((entry) => {
+      if (entry.holds === undefined) return `${placeName(entry.place)}=uninitialised`;
+      const nullable = descriptor.nullable.has(entry.place) ? '?' : '';
+      const offset = entry.offset === 0 ? '' : `${entry.offset > 0 ? '+' : ''}${entry.offset}`;
+      return `${placeName(entry.place)}=${entry.holds.kind}${offset}${nullable}`;
+    });
+    return `${name} ${pc}: ${entries.length === 0 ? '-' : entries.join(' ')}`;
+  });
+}

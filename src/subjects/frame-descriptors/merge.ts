@@ -1,0 +1,70 @@
+/**
+ * When may one descriptor stand for several paths? Two answers.
+ *
+ * **rfc-v1** (this file) merges entry by entry as paths arrive: old × new at one (subprogram, pc, place). Entries form a
+ * flat order: two entries of one type number are the same, whatever the BTF type behind it; everything else does not
+ * merge. What a path says nothing about is not compared, so the outcome depends on which entries a path makes at all,
+ * and on the order of paths. Nothing is claimed for it: it is a subject under test, kept as posted.
+ *
+ * **sound** (candidates.ts, selection.ts) looks at all throw states at once. Let S range over the throw states, r over the
+ * references held in S. A *key* is (pc of a frame, place); a subprogram is active at most once, since programs have no
+ * recursion. A key is *usable* if in every S with that frame the place holds either a word known to be 0 or a pointer
+ * that owns a reference, and all those pointers have one destructor and one offset. The *candidates* of (S, r) are the
+ * usable keys whose place, in S, holds the pointer that owns r. A set K of keys is chosen such that every (S, r) has
+ * exactly one candidate in K; a descriptor per pc lists the keys of K.
+ *
+ * Claim: with such a K every run is cleaned up exactly. The walk is sound, so the stopped run lies in some S (exact
+ * pruning drops only states that equal a kept one up to the names of references). The unwinder reads, for every frame and
+ * every key of K there, the true word: it restores R6..R9 of outer frames from what each frame pushed. By usability the
+ * word is 0 (nothing happens; right, since 0 is no resource, and a maybe-NULL pointer that is 0 holds nothing) or the
+ * address of a held resource plus the recorded offset, released by the destructor of its kind. Each r has one candidate
+ * in K: it is released, and only once. Nothing else in K can be anything else: usability leaves only owned pointers.
+ *
+ * Conversely a refusal means: some r has no usable place at all (two different things truly meet wherever r can be
+ * found), or copies of resources overlap so that no choice serves all paths, or the bounded search gave up and says so.
+ * Not claimed: that K is the smallest choice.
+ */
+import type { MergeSide, Refusal } from '../../contract/refusal.js';
+import type { Program } from '../../isa/program.js';
+import { claimOf, type Entry, locationOf, type Place, placeName } from './descriptor.js';
+
+/** The message of the kernel series. */
+const MESSAGE = 'frame_desc: merge: failed to merge old and new frame desc entry';
+
+/**
+ * Merges a new entry of rfc-v1 into the old one at the same place: the entry to keep, or `undefined` if they do not merge
+ * (domain, "Merge"). Rules 3 and 4 need dynptrs or iterators; 7 and 8 need NULL entries, of which none is ever made.
+ */
+export function mergeEntries(old: Entry | undefined, fresh: Entry): Entry | undefined {
+  if (old === undefined) return fresh;
+  return typeNumber(old) === typeNumber(fresh) ? old : undefined;
+}
+
+/** Stands for the verifier's register type number: shared by all kernel objects and by all local objects. */
+function typeNumber(entry: Entry): string {
+  return entry.holds === undefined ? 'not-init' : claimOf(entry.holds);
+}
+
+/** One side of a failed merge, from an entry. */
+export function sideOf(entry: Entry): MergeSide {
+  const what = entry.holds?.kind ?? 'uninitialised';
+  return entry.acquiredAt === undefined ? { what } : { what, acquiredAt: entry.acquiredAt };
+}
+
+/** The refusal of a merge at a place of the frame that stands at a pc. */
+export function mergeFailure(
+  program: Program,
+  pc: number,
+  place: Place,
+  left: MergeSide,
+  right: MergeSide,
+  remark = '',
+): Refusal {
+  const subprogram = program.subprogramOf[pc] ?? 0;
+  const name = program.subprograms[subprogram]?.name ?? '?';
+  const sides = [left, right].map((side) =>
+    side.acquiredAt === undefined ? side.what : `${side.what} of insn ${side.acquiredAt}`,
+  );
+  const message = `${MESSAGE}: ${placeName(place)} of ${name}: ${sides[0]} against ${sides[1]}${remark}`;
+  return { code: 'merge-failure', pc, message, subprogram, location: locationOf(place), left, right };
+}

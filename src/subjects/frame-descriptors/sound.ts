@@ -1,0 +1,93 @@
+/** sound: descriptors from all throw states at once; the argument is in merge.ts. */
+import type { Refusal } from '../../contract/refusal.js';
+import type { Program } from '../../isa/program.js';
+import type { Analysis } from '../../verify/analysis.js';
+import { DESTRUCTORS } from '../destructors.js';
+import { heldReference } from '../refusal.js';
+import {
+  type Candidates,
+  type Duty,
+  findCandidates,
+  isUsable,
+  type Key,
+  oppositionTo,
+  type Site,
+} from './candidates.js';
+import type { Collected } from './collect.js';
+import { type Descriptor, type Entry, PLACES, placeName, SLOTS } from './descriptor.js';
+import { mergeFailure } from './merge.js';
+import { selectKeys } from './selection.js';
+
+/** Chooses the descriptors of a walked program such that every path is cleaned up exactly, or says where paths clash. */
+export function collectSound(program: Program, analysis: Analysis): Collected {
+  const candidates = findCandidates(program, analysis);
+  const { sites, duties } = candidates;
+  const usable = duties.map(({ keys }) => keys.filter((key) => isUsableKey(sites, keys, key)));
+  const selection = selectKeys(usable);
+  if (!selection.ok) {
+    const duty = duties[selection.duty];
+    if (duty === undefined) throw new Error('selection blames a duty that does not exist');
+    return { ok: false, refusal: explain(program, analysis, candidates, duty, selection.why) };
+  }
+  const byPc = new Map<number, Descriptor>();
+  sites.forEach((site, index) => {
+    const entries: (Entry | undefined)[] = [];
+    for (let place = 0; place < site.claims.length; place++) {
+      const claim = site.claims[place];
+      if (claim === undefined || claim === 'mixed' || !selection.chosen.has(index * PLACES + place)) continue;
+      const { holding, offset, destructor, acquiredAt } = claim;
+      entries[place] = { place, holds: holding, offset, destructor, acquiredAt };
+    }
+    if (entries.length === 0) return;
+    byPc.set(site.pc, {
+      pc: site.pc,
+      subprogram: program.subprogramOf[site.pc] ?? 0,
+      stack: entries.slice(0, SLOTS).flatMap((entry) => entry ?? []),
+      registers: [0, 1, 2, 3].map((register) => entries[SLOTS + register]),
+      nullable: site.nullable,
+    });
+  });
+  return { ok: true, descriptors: { byPc, pcs: sites.map(({ pc }) => pc).sort((a, b) => a - b) } };
+}
+
+/** A key that one state has twice would release twice; a program without recursion has none. */
+function isUsableKey(sites: readonly Site[], keys: readonly Key[], key: Key): boolean {
+  const site = sites[Math.floor(key / PLACES)];
+  return site !== undefined && isUsable(site, key % PLACES) && keys.indexOf(key) === keys.lastIndexOf(key);
+}
+
+/** Why a duty cannot be met, by its most telling place: one where another resource stands, else the first. */
+function explain(
+  program: Program,
+  analysis: Analysis,
+  { sites }: Candidates,
+  duty: Duty,
+  why: 'no-key' | 'overlap' | 'gave-up',
+): Refusal {
+  const { reference, keys } = duty;
+  const left = { what: reference.kind, acquiredAt: reference.acquiredAt };
+  const holding = { kind: reference.kind, type: reference.type };
+  if (DESTRUCTORS[holding.kind].destructor(program, holding.type) === undefined) {
+    return { code: 'no-destructor', pc: duty.pc, message: 'failed to simulate cleanup for frame desc entry' };
+  }
+  const conflicts = keys.flatMap((key) => {
+    const site = sites[Math.floor(key / PLACES)];
+    if (site === undefined) return [];
+    const place = key % PLACES;
+    return [{ site, place, right: oppositionTo(analysis, site, place, holding, offsetAt(site, place)) }];
+  });
+  const told = conflicts.find(({ right }) => right.acquiredAt !== undefined) ?? conflicts[0];
+  // Found in no frame: only dead registers had it.
+  if (told === undefined) return heldReference(duty.pc, reference).refusal;
+  if (why === 'no-key') return mergeFailure(program, told.site.pc, told.place, left, told.right);
+  const others = conflicts.filter((conflict) => conflict !== told).map(({ place }) => placeName(place));
+  const copies = others.length === 0 ? `a copy of the same ${reference.kind}` : `the same in ${others.join(' and ')}`;
+  const right = { what: copies, acquiredAt: reference.acquiredAt };
+  const remark = why === 'gave-up' ? ' (search given up)' : '';
+  return mergeFailure(program, told.site.pc, told.place, left, right, remark);
+}
+
+function offsetAt(site: Site, place: number): number {
+  const claim = site.claims[place];
+  return claim === undefined || claim === 'mixed' ? 0 : claim.offset;
+}

@@ -1,0 +1,106 @@
+/**
+ * Rewrites a program so that its frames keep their tables: entries zeroed at each subprogram's entry by real stores, a push
+ * after every acquiring call, a delete before every releasing call, a hand-over before the exits of subprograms that may
+ * return something. The proposal deletes after the release; by then R1 is dead and the pointer lost, so we delete before:
+ * both belong to the releasing instruction, and no stop comes between them.
+ */
+import { callGraphOf } from '../../cfg/calls.js';
+import type { Intrinsic, IntrinsicView } from '../../contract/prepared.js';
+import { CALLABLES, helperById, isIntrinsic, kfuncById } from '../../isa/callables.js';
+import { callIntrinsic, type Insn, insn } from '../../isa/insn.js';
+import { opAt, type Program } from '../../isa/program.js';
+import { type Edit, type Patched, patch } from '../../patch/patch.js';
+import type { Analysis } from '../../verify/analysis.js';
+import { entryOffset, type Layout, type TableLayout } from './layout.js';
+import { handOver, push, remove } from './table.js';
+
+/** The rewritten program and what its inserted calls do. */
+export type Rewritten = (Patched & { readonly ok: true }) & {
+  readonly intrinsics: readonly Intrinsic[];
+  readonly added: number;
+};
+
+interface Action {
+  readonly name: string;
+  run(view: IntrinsicView): void;
+}
+
+/** Inserts what the layout asks for. A refusal means that the patcher could not do it (a jump got too long). */
+export function insertTableCode(
+  program: Program,
+  analysis: Analysis,
+  layout: Layout,
+): Rewritten | (Patched & { readonly ok: false }) {
+  const { tables } = layout;
+  const edits: Edit[] = [];
+  const actions: Action[] = [];
+  const serve = (action: Action): readonly Insn[] => {
+    actions.push(action);
+    return [callIntrinsic(actions.length - 1)];
+  };
+  tables.forEach((table, subprogram) => {
+    if (table.entries > 0) edits.push({ do: 'entry', subprogram, insns: zeroing(table) });
+  });
+  for (const { pc, does } of analysis.ownership) {
+    if (does === 'acquire') {
+      const type = layout.typeOf.get(pc) ?? 0;
+      edits.push({
+        do: 'after',
+        pc,
+        insns: serve({ name: 'table_push', run: (view) => push(tables, view, type) }),
+      });
+    } else {
+      const argument = releasedArgument(program, pc);
+      edits.push({
+        do: 'before',
+        pc,
+        insns: serve({ name: 'table_delete', run: (view) => remove(tables, view, argument) }),
+      });
+    }
+  }
+  for (const pc of handingExits(program, analysis, tables)) {
+    edits.push({ do: 'before', pc, insns: serve({ name: 'table_hand_over', run: (view) => handOver(tables, view) }) });
+  }
+  const patched = patch(program, edits);
+  if (!patched.ok) return patched;
+  const intrinsics: Intrinsic[] = [];
+  for (let pc = 0; pc < patched.program.length; pc++) {
+    const number = patched.program.imm[pc] ?? 0;
+    if (opAt(patched.program, pc) !== 'call_helper' || !isIntrinsic(number)) continue;
+    const action = actions[number - callIntrinsic(0).imm];
+    if (action !== undefined) intrinsics.push({ pc, ...action });
+  }
+  return { ...patched, intrinsics, added: patched.program.length - program.length };
+}
+
+/** Only the pointer words need zeroing: a type word is read only beside a pointer. */
+function zeroing(table: TableLayout): readonly Insn[] {
+  return Array.from({ length: table.entries }, (_, entry) =>
+    insn('st64', { dst: 10, off: entryOffset(table, entry), operand: { imm: 0 } }),
+  );
+}
+
+/** The register whose resource the call at a pc releases. */
+function releasedArgument(program: Program, pc: number): number {
+  const id = program.imm[pc] ?? 0;
+  const name = opAt(program, pc) === 'call_helper' ? helperById(id) : kfuncById(id);
+  return 1 + (name === undefined ? 0 : (CALLABLES[name].releases ?? 0));
+}
+
+/**
+ * Exits before which a table may have to be handed over: those of a subprogram that owns something and has a caller that
+ * owns something. What is returned is owned by the caller afterwards, so without such a caller nothing is ever returned.
+ */
+function handingExits(program: Program, analysis: Analysis, tables: readonly TableLayout[]): readonly number[] {
+  if (!tables.some(({ entries }, index) => index > 0 && entries > 0)) return [];
+  const { callers } = callGraphOf(program);
+  const exits: number[] = [];
+  program.subprograms.forEach(({ start, end }, index) => {
+    if ((tables[index]?.entries ?? 0) === 0) return;
+    if (!(callers[index] ?? []).some((caller) => (tables[caller]?.entries ?? 0) > 0)) return;
+    for (let pc = start; pc < end; pc++) {
+      if (opAt(program, pc) === 'exit' && analysis.reached[pc] === 1) exits.push(pc);
+    }
+  });
+  return exits;
+}
