@@ -218,7 +218,13 @@ function moveLabels(program: Program, layout: Layout): Map<number, string> {
   const labels = new Map<number, string>();
   for (const [pc, name] of program.labels) {
     const at = layout.landing[pc];
-    if (at === undefined || at === layout.leave[program.subprogramOf[pc] ?? 0] || labels.has(at)) continue;
+    if (
+      at === undefined ||
+      program.op[pc] === OP_SECOND_SLOT ||
+      at === layout.leave[program.subprogramOf[pc] ?? 0] ||
+      labels.has(at)
+    )
+      continue;
     labels.set(at, name);
   }
   return labels;
