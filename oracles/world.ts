@@ -18,3 +18,23 @@ export interface StopPoint {
   readonly pc: number;
   readonly visit: number;
 }
+
+/** Where a run gets its choices from: a fixed world, or an explorer that makes them up and remembers them. */
+export interface WorldSource {
+  /** Value of context word `word` (0..4), unsigned 32-bit; asked at most once a run. */
+  context(word: number): number;
+  /** Next result of a drawing helper, unsigned, of the given width. */
+  draw(bits: 32 | 64): bigint;
+  /** Whether this attempt to acquire (counted from 1 over the run) returns NULL; asked once per attempt, in order. */
+  acquireFails(attempt: number): boolean;
+}
+
+/** Replays a world. Good for one run: draws are consumed. */
+export function fixedWorld(world: World): WorldSource {
+  let drawn = 0;
+  return {
+    context: (word) => (world.cb[word] ?? 0) >>> 0,
+    draw: (bits) => BigInt.asUintN(bits, world.draw[drawn++] ?? 0n),
+    acquireFails: (attempt) => world.fail.includes(attempt),
+  };
+}

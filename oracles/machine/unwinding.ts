@@ -1,0 +1,217 @@
+/**
+ * Executes what a subject asks for after a stop, step by step, on a copy of the ledger, and says of every release what
+ * was truly there and of everything still held afterwards where it is.
+ */
+
+import type { Location } from '../../src/contract/location.js';
+import type { FaultCode, Outcome } from '../../src/contract/outcome.js';
+import type { UnwindStep } from '../../src/contract/unwind.js';
+import type { Defect, DefectTruth, ReleaseRecord } from '../judgement.js';
+import type { Ledger } from '../ledger.js';
+import { classifyValue, FRAME_BYTES, objectHigh, objectLow } from './address.js';
+import type { Core } from './core.js';
+
+/** One release: what the subject claimed, what it did, and what was truly there. */
+export type MachineRelease = Omit<ReleaseRecord, 'effect'> & {
+  readonly locationClass: Defect['location'];
+  /** The value used is not the true value of the register that the step names. */
+  readonly foreign: boolean;
+} & (
+    | { readonly effect: 'released'; readonly truth: 'released' }
+    | { readonly effect: Exclude<ReleaseRecord['effect'], 'released'>; readonly truth: DefectTruth }
+  );
+
+/** A resource that is still held after the cleanup. */
+export interface Leftover {
+  /** `task#1`. */
+  readonly resource: string;
+  /** `fp-8`, `r7`, or `nowhere`: where its address really is. */
+  readonly location: string;
+  readonly locationClass: 'register' | 'stack' | 'nowhere';
+  /** Frame of the location; for `nowhere` the frame that owns it. */
+  readonly frame: number;
+}
+
+export interface UnwindResult {
+  readonly releases: readonly MachineRelease[];
+  readonly left: readonly Leftover[];
+  /** A landing pad did what no program may do; the unwinding ended there. */
+  readonly fault: { readonly code: FaultCode | 'fuel'; readonly pc: number; readonly message: string } | undefined;
+}
+
+/** Runs the code at a prepared pc in the current frame until it exits; the core's outcome says how it went. */
+export type RunPad = (pc: number) => void;
+
+/** Executes the steps on the stopped program; afterwards the core is as it was before. */
+export function unwindStopped(core: Core, steps: Iterable<UnwindStep>, runPad: RunPad): UnwindResult {
+  const truth = core.ledger;
+  const ledger = truth.copy();
+  const releases: MachineRelease[] = [];
+  let fault: UnwindResult['fault'];
+  let restore: (() => void) | undefined;
+  for (const step of steps) {
+    if (step.do === 'release') {
+      releases.push(judgeRelease(core, ledger, step, step.from));
+      continue;
+    }
+    restore ??= keep(core);
+    const padFault = landOn(core, ledger, step.frame, step.pc, runPad, releases);
+    if (padFault === undefined) continue;
+    fault = padFault;
+    break;
+  }
+  restore?.();
+  return { releases, left: ledger.held().map((entry) => locateLeftover(core, ledger, entry)), fault };
+}
+
+function judgeRelease(
+  core: Core,
+  ledger: Ledger,
+  step: Extract<UnwindStep, { readonly do: 'release' }>,
+  from: Location | { readonly in: 'pad'; readonly pc: number },
+): MachineRelease {
+  const { frame, because, destructor } = step;
+  const address = BigInt.asUintN(64, step.address);
+  const foreign = from.in === 'register' && !isTrueRegister(core, frame, from.register, address);
+  const record = {
+    frame,
+    subprogram: core.names.subprograms[core.frameSubprogram[frame] ?? 0]?.name ?? 'main',
+    location: locationText(from),
+    locationClass: from.in === 'pad' ? 'nowhere' : from.in,
+    address,
+    destructor,
+    because,
+    foreign,
+  } as const;
+  const place = classify(core, address);
+  const came = place.is === 'object' && place.off === 0 ? ledger.destroy(place.object, destructor) : undefined;
+  if (came === undefined || came.effect === 'never-held') {
+    const truth = foreign ? 'foreign-register' : UNOWNED[place.is];
+    return { ...record, resource: undefined, effect: 'garbage', truth };
+  }
+  const resource = ledger.name(came.entry);
+  if (came.effect === 'released') return { ...record, resource, effect: 'released', truth: 'released' };
+  const truth = foreign ? 'foreign-register' : came.effect === 'wrong-destructor' ? 'other-kind' : 'already-released';
+  return { ...record, resource, effect: came.effect, truth };
+}
+
+/** What is at an address that no held reference has. */
+const UNOWNED = {
+  null: 'scalar',
+  scalar: 'scalar',
+  poison: 'uninitialised',
+  ctx: 'non-owned-pointer',
+  frame: 'non-owned-pointer',
+  map: 'non-owned-pointer',
+  object: 'non-owned-pointer',
+} as const satisfies Record<ReturnType<typeof classify>['is'], DefectTruth>;
+
+function classify(core: Core, address: bigint): ReturnType<typeof classifyValue> {
+  const low = Number(BigInt.asIntN(32, address));
+  const high = Number(BigInt.asIntN(32, address >> 32n));
+  return classifyValue(low, high, core.memory.objects, core.names.maps.length);
+}
+
+function isTrueRegister(core: Core, frame: number, register: number, value: bigint): boolean {
+  if (frame < 0 || frame >= core.depth || register < 6 || register > 9) return false;
+  return core.calleeSaved(frame, register) === value;
+}
+
+function locationText(from: Location | { readonly in: 'pad'; readonly pc: number }): string {
+  switch (from.in) {
+    case 'register':
+      return `r${from.register}`;
+    case 'stack':
+      return `fp${from.offset}`;
+    case 'table':
+      return `table[${from.index}]`;
+    case 'pad':
+      return `pad@${from.pc}`;
+  }
+}
+
+/** Saves all that a landing pad can change; answers how to put it back. */
+function keep(core: Core): () => void {
+  const { ledger, outcome, traceHash, attempts } = core;
+  core.saveCurrent();
+  const frames = core.saveFrames();
+  const memory = core.memory.save();
+  return () => {
+    core.memory.restore(memory);
+    core.restoreFrames(frames);
+    core.ledger = ledger;
+    core.outcome = outcome;
+    core.traceHash = traceHash;
+    core.attempts = attempts;
+    core.baseDepth = 1;
+    core.padRelease = undefined;
+  };
+}
+
+/** Runs a landing pad as if it were a subroutine of its frame, which then is the innermost one. */
+function landOn(
+  core: Core,
+  ledger: Ledger,
+  frame: number,
+  pc: number,
+  runPad: RunPad,
+  releases: MachineRelease[],
+): UnwindResult['fault'] {
+  const stopped = core.saveFrames();
+  core.setDepth(frame + 1);
+  core.clobberArguments();
+  core.poison(0, 1);
+  core.ledger = ledger;
+  core.outcome = undefined;
+  core.baseDepth = frame + 1;
+  core.padRelease = (address, destructor, at) => {
+    const from = { in: 'pad', pc: at } as const;
+    const step = {
+      do: 'release',
+      frame,
+      from: { in: 'table', index: 0 },
+      address,
+      destructor,
+      because: 'pad',
+    } as const;
+    releases.push(judgeRelease(core, ledger, step, from));
+  };
+  runPad(pc);
+  // The pad's own registers are gone with it; outer frames and the truth about this one stay as they were at the stop.
+  core.restoreFrames(stopped);
+  const outcome = outcomeOf(core);
+  if (outcome?.how === 'exit') return undefined;
+  if (outcome?.how === 'fault') return { code: outcome.code, pc: outcome.pc, message: outcome.message };
+  return { code: outcome?.how === 'fuel' ? 'fuel' : 'bad-instruction', pc, message: 'the pad does not resume' };
+}
+
+/** Read through a call: the pad has changed it since it was cleared. */
+function outcomeOf(core: Core): Outcome | undefined {
+  return core.outcome;
+}
+
+/** Where a held resource's address really is: in its owner's frame first, then from the innermost frame outwards. */
+function locateLeftover(core: Core, ledger: Ledger, entry: number): Leftover {
+  const object = ledger.objectOf(entry);
+  const owner = Math.min(ledger.frameOf(entry), core.depth - 1);
+  const resource = ledger.name(entry);
+  const address =
+    (BigInt.asUintN(32, BigInt(objectHigh(object))) << 32n) | BigInt.asUintN(32, BigInt(objectLow(object)));
+  const frames = Array.from({ length: core.depth }, (_, index) => core.depth - 1 - index);
+  for (const frame of [owner, ...frames.filter((each) => each !== owner)]) {
+    for (let register = 6; register <= 9; register++) {
+      if (core.calleeSaved(frame, register) !== address) continue;
+      return { resource, location: `r${register}`, locationClass: 'register', frame };
+    }
+    for (let off = -8; off >= -FRAME_BYTES; off -= 8) {
+      if (loadWord(core, frame, off) !== address) continue;
+      return { resource, location: `fp${off}`, locationClass: 'stack', frame };
+    }
+  }
+  return { resource, location: 'nowhere', locationClass: 'nowhere', frame: owner };
+}
+
+function loadWord(core: Core, frame: number, off: number): bigint {
+  const at = core.memory.frameIndex(frame, off, 8);
+  return at === undefined ? 0n : core.memory.view.getBigUint64(at, true);
+}
