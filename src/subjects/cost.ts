@@ -32,7 +32,7 @@ export function worstChain(program: Program, stack: readonly number[]): Chain {
 }
 
 function worse(a: Chain, b: Chain): Chain {
-  return b.bytes > a.bytes ? b : a;
+  return b.bytes > a.bytes || (b.bytes === a.bytes && b.frames < a.frames) ? b : a;
 }
 
 /** `bytes` rounded up to a multiple of `unit`. */

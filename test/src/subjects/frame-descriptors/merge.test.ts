@@ -1,0 +1,53 @@
+/** The merge rules of the posted series, entry by entry. */
+import { describe, expect, test } from 'vitest';
+import type { Kind } from '../../../../src/isa/kinds.js';
+import type { Entry } from '../../../../src/subjects/frame-descriptors/descriptor.js';
+import { mergeEntries, mergeFailure, sideOf } from '../../../../src/subjects/frame-descriptors/merge.js';
+import { CALLER_AND_GUARD, programOf } from '../states.js';
+
+const entry = (kind: Kind | undefined, type = -1): Entry => ({
+  place: 0,
+  holds: kind === undefined ? undefined : { kind, type },
+  offset: 0,
+  destructor: kind ?? '',
+  acquiredAt: kind === undefined ? undefined : 3,
+});
+
+describe('mergeEntries', () => {
+  test('mergeEntries takes the new entry where there is none', () => {
+    const fresh = entry('task');
+    expect(mergeEntries(undefined, fresh)).toBe(fresh);
+  });
+
+  test('mergeEntries keeps the old one for the same type number, whatever the BTF type', () => {
+    const task = entry('task');
+    expect(mergeEntries(task, entry('cgroup'))).toBe(task);
+    const node = entry('object', 0);
+    expect(mergeEntries(node, entry('object', 1))).toBe(node);
+    const nothing = entry(undefined);
+    expect(mergeEntries(nothing, entry(undefined))).toBe(nothing);
+  });
+
+  test('mergeEntries refuses different type numbers and NOT_INIT against a resource, both ways', () => {
+    expect(mergeEntries(entry('task'), entry('ring'))).toBeUndefined();
+    expect(mergeEntries(entry('object', 0), entry('task'))).toBeUndefined();
+    expect(mergeEntries(entry('task'), entry(undefined))).toBeUndefined();
+    expect(mergeEntries(entry(undefined), entry('task'))).toBeUndefined();
+  });
+});
+
+describe('mergeFailure', () => {
+  test('mergeFailure carries location, both sides and the words of the series', () => {
+    const program = programOf(CALLER_AND_GUARD);
+    expect(mergeFailure(program, 5, 65, sideOf(entry('task')), sideOf(entry(undefined)))).toEqual({
+      code: 'merge-failure',
+      pc: 5,
+      message:
+        'frame_desc: merge: failed to merge old and new frame desc entry: r7 of guard: task of insn 3 against uninitialised',
+      subprogram: 1,
+      location: { in: 'register', register: 7 },
+      left: { what: 'task', acquiredAt: 3 },
+      right: { what: 'uninitialised' },
+    });
+  });
+});

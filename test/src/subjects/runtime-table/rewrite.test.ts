@@ -1,0 +1,71 @@
+/** The inserted code, in text. */
+import { describe, expect, test } from 'vitest';
+import { isIntrinsic } from '../../../../src/isa/callables.js';
+import { opAt, type Program } from '../../../../src/isa/program.js';
+import { layOutTables } from '../../../../src/subjects/runtime-table/layout.js';
+import { insertTableCode } from '../../../../src/subjects/runtime-table/rewrite.js';
+import type { Analysis } from '../../../../src/verify/analysis.js';
+import { analysisOf, programOf } from '../states.js';
+
+const program = programOf(`
+main:
+    call get
+    if r0 == 0 goto done
+    r1 = r0
+    call bpf_task_release
+done:
+    r0 = 0
+    exit
+get:
+    r1 = 1
+    call bpf_task_from_pid
+    exit
+`);
+const OWNERSHIP = [
+  { pc: 3, does: 'release', kind: 'task', type: -1 },
+  { pc: 7, does: 'acquire', kind: 'task', type: -1 },
+] as const;
+
+function rewrite(analysis: Analysis) {
+  const laidOut = layOutTables(program, analysis, true);
+  if (!laidOut.ok) throw new Error(laidOut.refusal.message);
+  const rewritten = insertTableCode(program, analysis, laidOut.layout);
+  if (!rewritten.ok) throw new Error(rewritten.refusal.message);
+  return rewritten;
+}
+
+/** Inserted slots as `pc op`, `!` for intrinsics. */
+function insertedIn(rewritten: {
+  readonly program: Program;
+  readonly pcMap: { readonly toOriginal: ArrayLike<number> };
+}) {
+  return Array.from({ length: rewritten.program.length }, (_, pc) => pc).flatMap((pc) => {
+    if (rewritten.pcMap.toOriginal[pc] !== -1) return [];
+    const intrinsic = opAt(rewritten.program, pc) === 'call_helper' && isIntrinsic(rewritten.program.imm[pc] ?? 0);
+    return [`${pc} ${intrinsic ? '!' : opAt(rewritten.program, pc)}`];
+  });
+}
+
+describe('insertTableCode', () => {
+  test('insertTableCode zeroes at entry, pushes after, deletes before, hands over before exits', () => {
+    const rewritten = rewrite(analysisOf(program, [], { ownership: OWNERSHIP, maxOwned: [1, 1] }));
+    expect(insertedIn(rewritten)).toEqual(['0 st64', '4 !', '8 st64', '11 !', '12 !']);
+    expect(rewritten.intrinsics.map(({ pc, name }) => `${pc} ${name}`)).toEqual([
+      '4 table_delete',
+      '11 table_push',
+      '12 table_hand_over',
+    ]);
+    expect(rewritten.added).toBe(5);
+    expect(rewritten.program.off[0]).toBe(-16);
+  });
+
+  test('insertTableCode hands nothing over to callers that never own anything', () => {
+    const rewritten = rewrite(analysisOf(program, [], { ownership: OWNERSHIP, maxOwned: [0, 1] }));
+    expect(rewritten.intrinsics.map(({ name }) => name)).toEqual(['table_delete', 'table_push']);
+  });
+
+  test('insertTableCode lets main keep what it has at its exits', () => {
+    const rewritten = rewrite(analysisOf(program, [], { ownership: OWNERSHIP, maxOwned: [1, 0] }));
+    expect(rewritten.intrinsics.map(({ name }) => name)).toEqual(['table_delete', 'table_push']);
+  });
+});
