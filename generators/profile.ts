@@ -1,0 +1,124 @@
+/** One row per profile: how large, how deep, how much is held at once, and how likely each menu row is. */
+import type { MenuRowName } from './menu.js';
+
+export interface Profile {
+  /** Instructions the body of main aims for: smallest, and by how much more at most. */
+  readonly size: { readonly least: number; readonly spread: number };
+  /** No statement is begun above this many slots in the whole program. */
+  readonly limit: number;
+  /** No statement is begun above this estimate of the instructions a verifier walks. */
+  readonly walk: number;
+  /** Stack slots of a frame by depth; the last entry serves all deeper ones. */
+  readonly slots: readonly number[];
+  /** Resources one frame may own at once, by depth; the last entry serves all deeper ones. */
+  readonly held: readonly number[];
+  /** Deepest frame, main being 0; at most 7. */
+  readonly depth: number;
+  /** Instructions a subprogram's body aims for at most. */
+  readonly routine: number;
+  /** Percent of calls that use an existing subprogram where one fits. */
+  readonly reuse: number;
+  /** Percent of places that are overwritten by a constant after paths met that left them different. */
+  readonly tidy: number;
+  /** Percent of guarded acquisitions after which a program throws while the paths still differ. */
+  readonly clash: number;
+  /** Weight of each menu row; 0 leaves it out. */
+  readonly rows: Readonly<Record<MenuRowName, number>>;
+}
+
+const DEFAULT_ROWS = {
+  'scalar-const': 6,
+  'scalar-read': 6,
+  'scalar-arith': 10,
+  'scalar-unary': 4,
+  'wide-const': 1,
+  'zero-registers': 1,
+  spill: 6,
+  fill: 4,
+  copy: 4,
+  'narrow-store': 5,
+  atomic: 4,
+  'ctx-access': 3,
+  'touch-object': 4,
+  'store-zeroes': 2,
+  if: 5,
+  'if-else': 4,
+  'if-null': 4,
+  loop: 2,
+  'early-exit': 2,
+  acquire: 9,
+  'acquire-scope': 3,
+  'conditional-acquire': 4,
+  'either-kind': 1,
+  'guarded-acquire': 1,
+  'gather-loop': 1,
+  refill: 2,
+  drain: 2,
+  release: 3,
+  rehome: 2,
+  borrow: 3,
+  'guard-throw': 9,
+  'arm-throw': 3,
+  'shared-throw': 2,
+  'call-guard': 7,
+  'call-work': 5,
+  'call-make': 3,
+  'call-drop': 3,
+  'call-fill': 3,
+} as const satisfies Record<MenuRowName, number>;
+
+const DEFAULT: Profile = {
+  size: { least: 40, spread: 80 },
+  limit: 210,
+  walk: 900,
+  slots: [8, 5, 4, 3, 2],
+  held: [4, 2, 1],
+  depth: 7,
+  routine: 26,
+  reuse: 40,
+  tidy: 75,
+  clash: 50,
+  rows: DEFAULT_ROWS,
+};
+
+const rows = {
+  default: DEFAULT,
+  /** Different things meet in one place before a throw. */
+  'merge-heavy': {
+    ...DEFAULT,
+    tidy: 35,
+    clash: 90,
+    rows: {
+      ...DEFAULT_ROWS,
+      'if-else': 6,
+      'conditional-acquire': 6,
+      'either-kind': 6,
+      'guarded-acquire': 6,
+      'shared-throw': 8,
+    },
+  },
+  /** Long chains of small frames, resources in many of them. */
+  'deep-calls': {
+    ...DEFAULT,
+    size: { least: 30, spread: 50 },
+    slots: [4, 3, 2],
+    held: [2, 1],
+    routine: 34,
+    reuse: 15,
+    rows: {
+      ...DEFAULT_ROWS,
+      'scalar-arith': 5,
+      if: 3,
+      'if-else': 2,
+      'call-guard': 10,
+      'call-work': 16,
+      'call-make': 6,
+      'call-drop': 6,
+      'call-fill': 6,
+    },
+  },
+} as const satisfies Record<string, Profile>;
+
+export type ProfileName = keyof typeof rows;
+export const PROFILES: Readonly<Record<ProfileName, Profile>> = rows;
+export const PROFILE_NAMES: readonly ProfileName[] = ['default', 'merge-heavy', 'deep-calls'];
