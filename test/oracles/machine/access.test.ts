@@ -78,15 +78,18 @@ describe('ACCESS', () => {
     expect(onMemory([insn(op, fields)], 0x1122_3344_5566_7788n, 'memory')).toBe(value);
   });
 
-  it.each(ATOMICS)('atomic and fetching %s write the same; the latter returns the old value', (name, operand, memory) => {
-    const plain = [insn(opName(`atomic_${name}`), { dst: 1, src: 3 })];
-    const fetch = [insn(opName(`fetch_${name}`), { dst: 1, src: 3 })];
-    const old = name.endsWith('32') ? 0xb4a3_9281n : OLD;
-    expect(onMemory(plain, operand, 'memory')).toBe(memory);
-    expect(onMemory(plain, operand, 'r3')).toBe(operand);
-    expect(onMemory(fetch, operand, 'memory')).toBe(memory);
-    expect(onMemory(fetch, operand, 'r3')).toBe(old);
-  });
+  it.each(ATOMICS)(
+    'atomic and fetching %s write the same; the latter returns the old value',
+    (name, operand, memory) => {
+      const plain = [insn(opName(`atomic_${name}`), { dst: 1, src: 3 })];
+      const fetch = [insn(opName(`fetch_${name}`), { dst: 1, src: 3 })];
+      const old = name.endsWith('32') ? 0xb4a3_9281n : OLD;
+      expect(onMemory(plain, operand, 'memory')).toBe(memory);
+      expect(onMemory(plain, operand, 'r3')).toBe(operand);
+      expect(onMemory(fetch, operand, 'memory')).toBe(memory);
+      expect(onMemory(fetch, operand, 'r3')).toBe(old);
+    },
+  );
 
   it('exchanges', () => {
     const wide = [insn('xchg64', { dst: 1, src: 3 })];
