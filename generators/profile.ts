@@ -44,7 +44,7 @@ const DEFAULT_ROWS = {
   if: 5,
   'if-else': 4,
   'if-null': 4,
-  loop: 2,
+  loop: 4,
   'early-exit': 2,
   acquire: 9,
   'acquire-scope': 3,
@@ -68,11 +68,11 @@ const DEFAULT_ROWS = {
 } as const satisfies Record<MenuRowName, number>;
 
 const DEFAULT: Profile = {
-  size: { least: 40, spread: 80 },
-  limit: 210,
+  size: { least: 30, spread: 60 },
+  limit: 150,
   walk: 900,
   slots: [8, 5, 4, 3, 2],
-  held: [4, 2, 1],
+  held: [4, 3, 2, 1],
   depth: 7,
   routine: 26,
   reuse: 40,
@@ -100,9 +100,9 @@ const rows = {
   /** Long chains of small frames, resources in many of them. */
   'deep-calls': {
     ...DEFAULT,
-    size: { least: 30, spread: 50 },
+    size: { least: 24, spread: 40 },
     slots: [4, 3, 2],
-    held: [2, 1],
+    held: [2, 2, 1],
     routine: 34,
     reuse: 15,
     rows: {

@@ -73,7 +73,7 @@ function writeMain(b: Builder): void {
   b.put(choices.chance(80) ? 6 : (b.spare('any') ?? 6), 1, CTX);
   if (choices.chance(50)) deepenStack(b);
   if (choices.chance(40)) b.block(1 + choices.int(6));
-  if (choices.chance(85)) acquire(b);
+  if (choices.chance(75)) acquire(b);
   b.block(profile.size.least + choices.int(profile.size.spread));
   b.weigh();
   if (!b.threwHolding && choices.chance(85)) {

@@ -132,6 +132,10 @@ function joinContents(a: Content, b: Content, inA: FrameState, inB: FrameState, 
   }
   if (a.is === 'held' && isZero(b) && findHolding(inB, a.holding) === undefined) return a;
   if (b.is === 'held' && isZero(a) && findHolding(inA, b.holding) === undefined) return b;
+  if (a.is === 'borrowed' && (isZero(b) || (b.is === 'borrowed' && b.kind === a.kind && b.type === a.type))) {
+    return { ...a, nullable: true };
+  }
+  if (b.is === 'borrowed' && isZero(a)) return { ...b, nullable: true };
   if (!isReadable(a) || !isReadable(b))
     return a.is === 'nothing' && b.is === 'nothing' && !a.split && !b.split ? a : BLURRED;
   if (a.is === 'scalar' && b.is === 'scalar') return SPLIT_SCALAR;

@@ -147,16 +147,17 @@ function loadArguments(b: Builder, args: readonly Argument[]): void {
 
 /** Calls a subprogram of a role; arguments that transfer something come in `fixed` and go first. */
 function callRole(b: Builder, role: Role, fixed: readonly Argument[], returns?: Species): Signature {
+  for (const { parameter, from } of fixed) {
+    const content = from === undefined ? undefined : b.content(from);
+    const holding = content?.is === 'held' ? findHolding(b.state, content.holding) : undefined;
+    // Gone before anything else is chosen: a copy must not be passed beside it, and it is the callee's to hold.
+    if (parameter.is === 'owned' && holding !== undefined) {
+      b.disown(holding.id, { is: 'nothing', split: holding.nullable });
+    }
+  }
   const old = reusable(b, role, fixed);
   const args = old?.args ?? [...fixed, ...chooseArguments(b, role)];
   loadArguments(b, args);
-  for (const { parameter, from } of args) {
-    const content = from === undefined ? undefined : b.content(from);
-    const holding = content?.is === 'held' ? findHolding(b.state, content.holding) : undefined;
-    // Gone before the callee is written: it is the callee's to hold now.
-    if (parameter.is === 'owned' && holding !== undefined)
-      b.disown(holding.id, { is: 'nothing', split: holding.nullable });
-  }
   const caller = b.frame;
   const parameters = args.map(({ parameter }) => parameter);
   const signature = old?.signature ?? writeRoutine(b, role, parameters, returns);

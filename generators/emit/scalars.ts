@@ -46,9 +46,11 @@ export function freshScalar(b: Builder): number {
   return 0;
 }
 
-/** A register with some scalar: a fresh one, or one that the frame keeps. */
+/** A register with some scalar: a fresh one, or one that the frame keeps and that is no constant. */
 export function someScalar(b: Builder): number {
-  const place = b.choices.chance(35) ? scalarPlace(b) : undefined;
+  const place = b.choices.chance(35)
+    ? b.find(FIRST_SAVED, (content) => content.is === 'scalar' && (content.known === undefined || content.split))
+    : undefined;
   return place === undefined ? freshScalar(b) : b.registerOf(place, 2);
 }
 
@@ -64,8 +66,6 @@ export function testScalar(b: Builder, target: Label, register = someScalar(b)):
 
 const EQUALITIES = ['jeq64', 'jne64', 'jeq32', 'jne32'] as const;
 const isScalarRegister = (is: string, place: Place): boolean => is === 'scalar' && place < FIRST_SLOT;
-
-export const hasSpareScalar = (b: Builder): boolean => b.hasSpare;
 
 export function emitConstant(b: Builder): void {
   const place = b.spare('any', true);
