@@ -93,7 +93,7 @@ export function poisonHigh(register: number, why: number): number {
  * Whether a value comes from a poisoned register or from unwritten memory, perhaps truncated to 32 bits, offset, or
  * half overwritten.
  */
-export function isPoison(low: number, high: number): boolean {
+function isPoison(low: number, high: number): boolean {
   return high >>> 16 === POISON_HIGH || low === POISON_LOW || low === FILL_WORD || high === FILL_WORD;
 }
 

@@ -18,7 +18,7 @@ export const HALT = -1;
 /** Classes of instructions in `Code.does`. */
 export const DOES_ALU = 0;
 export const DOES_JUMP = 1;
-export const DOES_STEP = 2;
+const DOES_STEP = 2;
 
 const noAlu: Alu = () => {};
 const noTest: Test = () => false;

@@ -69,7 +69,7 @@ export class Core {
   /** Everything as it is before the first instruction. */
   begin(source: WorldSource | undefined): void {
     const { file, memory } = this;
-    memory.reset(source);
+    memory.reset(source, this.bare);
     this.ledger.clear();
     memory.addKernelObject('task'); // object 0: the current task
     this.outcome = undefined;

@@ -19,7 +19,10 @@ import {
   objectOfHigh,
 } from './address.js';
 
-const CTX_AT = MAX_FRAMES * FRAME_BYTES;
+/** Bytes above R10 that a bare program may touch: the conformance suite stores 8 bytes at R10 - 4. */
+const BARE_SLACK = 8;
+const FRAME_STRIDE = FRAME_BYTES + BARE_SLACK;
+const CTX_AT = MAX_FRAMES * FRAME_STRIDE;
 const HEAP_AT = CTX_AT + CTX_BYTES;
 /** `__sk_buff.cb[0..4]`. */
 const CB_FROM = 48;
@@ -39,6 +42,7 @@ export class Memory {
   source: WorldSource | undefined;
   /** Why the last `locate` answered -1. */
   why: FaultCode = 'bad-address';
+  #frameLimit = FRAME_BYTES;
   #heapTop = HEAP_AT;
   #cbKnown = 0;
   readonly #kinds: ObjectKind[] = [];
@@ -47,9 +51,10 @@ export class Memory {
   readonly #places: number[] = [];
   readonly #live: boolean[] = [];
 
-  /** A new run: no frame is active, no object exists, no context word is known. */
-  reset(source: WorldSource | undefined): void {
+  /** A new run: no frame is active, no object exists, no context word is known. `bare`: of the plug-in. */
+  reset(source: WorldSource | undefined, bare = false): void {
     this.depth = 0;
+    this.#frameLimit = bare ? FRAME_STRIDE : FRAME_BYTES;
     this.source = source;
     this.bytes.fill(0, CTX_AT, HEAP_AT);
     this.#heapTop = HEAP_AT;
@@ -63,7 +68,7 @@ export class Memory {
 
   /** Poisons (or, for a bare run, zeroes) the memory of a frame that is entered. */
   enterFrame(frame: number, fill: number): void {
-    this.bytes.fill(fill, frame * FRAME_BYTES, (frame + 1) * FRAME_BYTES);
+    this.bytes.fill(fill, frame * FRAME_STRIDE, (frame + 1) * FRAME_STRIDE);
   }
 
   /** Objects of this run, released ones included. */
@@ -118,8 +123,8 @@ export class Memory {
     if (upper === FRAME_HIGH) {
       const frame = frameOfLow(at);
       const byte = frameByteOfLow(at);
-      if (frame >= 0 && frame < this.depth && byte >= 0 && byte + size <= FRAME_BYTES)
-        return frame * FRAME_BYTES + byte;
+      if (frame >= 0 && frame < this.depth && byte >= 0 && byte + size <= this.#frameLimit)
+        return frame * FRAME_STRIDE + byte;
       this.why = 'bad-address';
       return -1;
     }
@@ -139,7 +144,7 @@ export class Memory {
   frameIndex(frame: number, off: number, size: number): number | undefined {
     const byte = FRAME_BYTES + off;
     if (frame < 0 || frame >= this.depth || byte < 0 || byte + size > FRAME_BYTES) return undefined;
-    return frame * FRAME_BYTES + byte;
+    return frame * FRAME_STRIDE + byte;
   }
 
   /** Copies of everything that a run can change, to be put back by `restore`. */
@@ -232,7 +237,7 @@ function hashBytes(seed: number, bytes: Uint8Array, from: number, to: number): n
 
 /** Hash of one frame's memory without the bytes [from, to) and without words never written, keyed by position. */
 export function hashFrame(seed: number, memory: Memory, frame: number, from: number, to: number): number {
-  const base = frame * FRAME_BYTES;
+  const base = frame * FRAME_STRIDE;
   let hash = mix(seed, frame);
   for (let byte = 0; byte < FRAME_BYTES; byte += 4) {
     if (byte >= from && byte < to) continue;

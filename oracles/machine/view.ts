@@ -29,7 +29,7 @@ export function stoppedView(core: Core, pc: number, used: Uint8Array): StoppedVi
 }
 
 /** 8 bytes at an address inside an active frame, else 0. */
-export function loadFrameWord(core: Core, address: bigint): bigint {
+function loadFrameWord(core: Core, address: bigint): bigint {
   const low = Number(BigInt.asIntN(32, address));
   const high = Number(BigInt.asIntN(32, address >> 32n));
   if (high !== FRAME_HIGH) return 0n;

@@ -116,7 +116,8 @@ describe('ACCESS', () => {
     expect(onMemory([insn('ldx64', { dst: 3, src: 1, off: 1 })], 0n, 'r3')).toBe('bad-address');
     expect(onMemory([insn('ldx8', { dst: 3, src: 1, off: -1 })], 0n, 'r3')).toBe('bad-address');
     expect(onMemory([insn('stx8', { dst: 3, src: 1 })], 8n, 'r3')).toBe('bad-address');
-    expect(onMemory([insn('st64', { dst: 10, off: -4 })], 0n, 'r3')).toBe('bad-address');
+    expect(ran('main:\n    *(u64 *)(r10 - 4) = 0\n    exit\n').outcome).toMatchObject({ code: 'bad-address' });
+    expect(onMemory([insn('st64', { dst: 10, off: 4 })], 0n, 'r3')).toBe('bad-address');
     expect(onMemory([insn('st64', { dst: 10, off: -520 })], 0n, 'r3')).toBe('bad-address');
     expect(onMemory([insn('st64', { dst: 10, off: -512 })], 0n, 'r3')).toBe(0n);
   });

@@ -26,6 +26,15 @@ describe('answerPlugin', () => {
     expect(answerPlugin('', text)).toEqual({ ok: true, r0: '5' });
   });
 
+  it('lets a store reach above r10, as the suite does', () => {
+    // *(u64 *)(r10 - 4) = 0x44332211; *(u64 *)(r10 - 8) = 5; call +2; r0 = *(u32 *)(r10 - 4); exit; (same stores) exit
+    const stores = (first: string) => `7a0afcff${first} 7a0af8ff05000000`;
+    const text = `${stores('11223344')} 8510000002000000 61a0fcff00000000 ${EXIT} ${stores('99aabbcc')} ${EXIT}`;
+    expect(answerPlugin('', text)).toEqual({ ok: true, r0: '0' });
+    const kept = `7a0af8ff05000000 7a0afcff11223344 8510000002000000 61a0fcff00000000 ${EXIT} ${stores('99aabbcc')} ${EXIT}`;
+    expect(answerPlugin('', kept)).toEqual({ ok: true, r0: '44332211' });
+  });
+
   it('explains what it cannot run', () => {
     expect(answerPlugin('', 'zz')).toEqual({ ok: false, message: 'the program is not hexadecimal' });
     expect(answerPlugin('x', EXIT)).toEqual({ ok: false, message: 'the memory is not hexadecimal' });
