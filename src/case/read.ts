@@ -12,7 +12,14 @@ import { CaseFault, Scanner } from './scanner.js';
 import { writeCase } from './write.js';
 
 export type ReadCase =
-  | { readonly ok: true; readonly case: Case; readonly lines: readonly number[] }
+  | {
+      readonly ok: true;
+      readonly case: Case;
+      /** Line by pc. */
+      readonly lines: readonly number[];
+      /** Line by item of the file: `run 0`, `label 3`, `instruction 3`, `expected`. */
+      readonly items: ReadonlyMap<string, number>;
+    }
   | { readonly ok: false; readonly errors: readonly SourceError[] };
 
 /** What the lines of a file are, before the program in it is parsed. */
@@ -23,11 +30,13 @@ interface Sorted {
   readonly beforeDirective: ReadonlyMap<string, readonly string[]>;
   /** The same before a line of the program, by line; those at the end of the file have the line 0. */
   readonly beforeLine: ReadonlyMap<number, readonly string[]>;
+  /** Lines of directives by `KEY n`, and of the first expected line by `expected`. */
+  readonly lineOf: ReadonlyMap<string, number>;
   readonly errors: SourceError[];
 }
 
 /**
- * Reads a corpus file. `lines` gives the line of every pc. All errors are returned, in the order of their lines; the
+ * Reads a corpus file. All errors are returned, in the order of their lines; the
  * spacing is looked at only if there are no others.
  */
 export function readCase(text: string): ReadCase {
@@ -55,7 +64,13 @@ export function readCase(text: string): ReadCase {
     layout: { order: [...sorted.beforeDirective.keys()], before: layoutBefore(sorted, parsed), trailing },
   };
   const misfit = firstDifference(text, writeCase(of));
-  return misfit === undefined ? { ok: true, case: of, lines: parsed.lines } : { ok: false, errors: [misfit] };
+  if (misfit !== undefined) return { ok: false, errors: [misfit] };
+  return {
+    ok: true,
+    case: of,
+    lines: parsed.lines,
+    items: new Map([...sorted.lineOf, ...[...itemLines(parsed)].map(([line, item]) => [item, line] as const)]),
+  };
 }
 
 const inOrder = (errors: readonly SourceError[]) => [...errors].sort((a, b) => a.line - b.line || a.column - b.column);
@@ -75,6 +90,7 @@ function sortLines(text: string): Sorted {
   const expected: string[] = [];
   const beforeDirective = new Map<string, readonly string[]>();
   const beforeLine = new Map<number, readonly string[]>();
+  const lineOf = new Map<string, number>();
   let pending: string[] = [];
   let where: 'header' | 'program' | 'expected' = 'header';
   const flush = (): readonly string[] => {
@@ -94,9 +110,11 @@ function sortLines(text: string): Sorted {
         if (column !== 1) throw new CaseFault(column, 'expected the directive in column one');
         const key = readDirective(raw, header, beforeDirective, line);
         beforeDirective.set(key, flush());
+        lineOf.set(key, line);
       } else if (trimmed.startsWith(';>')) {
         if (where === 'header') throw new CaseFault(1, 'misplaced expected line: it stands below the program');
         if (where === 'program') beforeLine.set(0, flush());
+        if (where === 'program') lineOf.set('expected', line);
         where = 'expected';
         expected.push(raw.slice(raw.indexOf(';>') + 2).trim());
       } else if (where === 'expected') {
@@ -113,7 +131,7 @@ function sortLines(text: string): Sorted {
     }
   }
   if (pending.length > 0) beforeLine.set(0, pending);
-  return { header, expected, beforeDirective, beforeLine, errors };
+  return { header, expected, beforeDirective, beforeLine, lineOf, errors };
 }
 
 /** Reads one directive; its name in the layout: `run 1`. */
