@@ -1,0 +1,14 @@
+/** One row per subject, in the order in which reports list them. */
+import { rfcV1, sound } from './frame-descriptors/frame-descriptors.js';
+import { mainline } from './mainline/mainline.js';
+import { perFrame } from './runtime-table/runtime-table.js';
+import type { Subject } from './subject.js';
+
+export const SUBJECTS: readonly Subject[] = [mainline, rfcV1, sound, perFrame];
+
+const byName = new Map(SUBJECTS.map((subject) => [subject.name, subject]));
+
+/** The subject of a name such as `frame-descriptors/sound`. */
+export function subjectByName(name: string): Subject | undefined {
+  return byName.get(name);
+}
