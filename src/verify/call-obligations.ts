@@ -1,0 +1,154 @@
+/** What helpers and kfuncs require of their arguments (check_func_arg, check_kfunc_args), by type of argument. */
+import type { Refusal } from '../contract/refusal.js';
+import { type ArgType, CALLABLES, type CallableName, type CallableRow, type MapType } from '../isa/callables.js';
+import { KIND_NAMES, KINDS } from '../isa/kinds.js';
+import { readRefusal } from './arithmetic.js';
+import type { Context } from './context.js';
+import { TAG, tagOfKind, ZERO_WORD } from './intern.js';
+import { refuse, structName, typeName } from './refusal.js';
+
+interface Argument<Is extends ArgType['is']> {
+  readonly context: Context;
+  readonly pc: number;
+  readonly row: CallableRow;
+  readonly type: Extract<ArgType, { readonly is: Is }>;
+  /** Counted from 0. */
+  readonly index: number;
+  readonly word: number;
+}
+
+type Check<Is extends ArgType['is']> = (argument: Argument<Is>) => Refusal | undefined;
+
+const no = (pc: number, message: string) => refuse('bad-argument', pc, message);
+
+const scalar: Check<'scalar'> = ({ context: { table }, pc, row, index, word }) => {
+  // A helper's ARG_ANYTHING takes pointers too, from a privileged program.
+  if (row.call.as === 'helper' || table.isScalar(word)) return undefined;
+  return no(pc, `R${index + 1} is not a scalar`);
+};
+
+const constant: Check<'constant'> = ({ context: { table }, pc, index, word }) => {
+  if (!table.isScalar(word)) return no(pc, `R${index + 1} type=${typeName(table, word)} expected=scalar`);
+  return table.isConstant(word) ? undefined : no(pc, `R${index + 1} is not a known constant'`);
+};
+
+const localType: Check<'local-type'> = ({ context: { program, table }, pc, index, word }) => {
+  if (!table.isScalar(word)) return no(pc, `R${index + 1} is not a scalar`);
+  if (!table.isConstant(word)) return no(pc, `R${index + 1} must be a known constant`);
+  if (typeIndex(table.scalars.boundsOf(table.parameter(word)).bits.value, program.types.length) !== undefined) {
+    return undefined;
+  }
+  return no(pc, 'bpf_obj_new/bpf_percpu_obj_new type ID argument must be of a struct');
+};
+
+/** Index of the struct type with a BTF id, or `undefined`. */
+export function typeIndex(id: bigint, types: number): number | undefined {
+  return id >= 1n && id <= BigInt(types) ? Number(id) - 1 : undefined;
+}
+
+const MAP_TYPE_NAMES: Readonly<Record<MapType, string>> = { ringbuf: 'ringbuf' };
+
+const map: Check<'map'> = ({ context: { program, table }, pc, type, index, word }) => {
+  if (table.tag(word) !== TAG.map) return no(pc, `R${index + 1} type=${typeName(table, word)} expected=map_ptr`);
+  if (program.maps[table.parameter(word)]?.type === type.map) return undefined;
+  return no(pc, `cannot pass map_type ${MAP_TYPE_NAMES[type.map]} into this func`);
+};
+
+const object: Check<'object'> = (argument) =>
+  argument.row.call.as === 'helper' ? memoryObject(argument) : btfObject(argument);
+
+/** A record passed to a helper: ARG_PTR_TO_RINGBUF_MEM | OBJ_RELEASE. */
+const memoryObject: Check<'object'> = ({ context: { table }, pc, type, index, word }) => {
+  const register = `R${index + 1}`;
+  const matches = table.tag(word) === TAG[KINDS[type.kind].pointer] && !table.mayBeNull(word);
+  if (!matches) return no(pc, `${register} type=${typeName(table, word)} expected=${KINDS[type.kind].pointee}`);
+  if (table.offset(word) !== 0) return no(pc, `${register} ${ZERO_OFFSET}`);
+  if (type.owned && table.ref(word) === 0)
+    return no(pc, `${register} must be referenced when passed to release function`);
+  return undefined;
+};
+
+const ZERO_OFFSET = 'must have zero offset when passed to release func or trusted arg to kfunc';
+
+/** An object passed to a kfunc: KF_ARG_PTR_TO_BTF_ID or KF_ARG_PTR_TO_ALLOC_BTF_ID. */
+const btfObject: Check<'object'> = ({ context, pc, row, type, index, word }) => {
+  const { program, table } = context;
+  const tag = table.tag(word);
+  const register = `R${index + 1}`;
+  const wantsLocal = KINDS[type.kind].pointer === 'local';
+  if (word === ZERO_WORD || table.mayBeNull(word)) {
+    return no(pc, `Possibly NULL pointer passed to trusted arg${index}`);
+  }
+  if (wantsLocal) {
+    if (tag <= TAG.scalar) return no(pc, `${register} must be referenced or trusted`);
+    if (table.offset(word) !== 0) return no(pc, `${register} ${ZERO_OFFSET}`);
+    if (tag !== TAG.local) return no(pc, `arg#${index} expected pointer to allocated object`);
+    return table.ref(word) === 0 ? no(pc, 'allocated object must be referenced') : undefined;
+  }
+  const struct = KINDS[type.kind].pointee;
+  if (tag !== TAG.kernel && tag !== TAG.local) {
+    return no(pc, `arg#${index} pointer type STRUCT ${struct} must point to scalar, or struct with scalar`);
+  }
+  if (table.offset(word) !== 0) return no(pc, `${register} ${ZERO_OFFSET}`);
+  if (tag !== tagOfKind(KIND_NAMES.indexOf(type.kind)) || KIND_NAMES[table.parameter(word)] !== type.kind) {
+    const other = structName(program, table, word);
+    return no(pc, `arg#${index} expected pointer to STRUCT ${struct} but ${register} has a pointer to STRUCT ${other}`);
+  }
+  if (type.owned && table.ref(word) === 0) {
+    return no(pc, `release kernel function ${nameOf(row)} expects refcounted PTR_TO_BTF_ID`);
+  }
+  return undefined;
+};
+
+function nameOf(wanted: CallableRow): string {
+  return Object.entries(CALLABLES).find(([, row]) => row === wanted)?.[0] ?? '?';
+}
+
+const CHECKS: { readonly [Is in ArgType['is']]: Check<Is> } = {
+  scalar,
+  constant,
+  'local-type': localType,
+  ignored: () => undefined,
+  map,
+  object,
+};
+
+/** Why a call is refused, or `undefined`. The first argument that is wrong decides. */
+export function callRefusal(context: Context, pc: number, name: CallableName): Refusal | undefined {
+  const row = CALLABLES[name];
+  for (let index = 0; index < row.args.length; index++) {
+    const type = row.args[index];
+    if (type === undefined || type.is === 'ignored') continue;
+    const unread = readRefusal(context, pc, index + 1);
+    if (unread !== undefined) return unread;
+    const refusal = checkArgument(context, pc, row, type, index);
+    if (refusal !== undefined) return refusal;
+  }
+  return undefined;
+}
+
+function checkArgument(
+  context: Context,
+  pc: number,
+  row: CallableRow,
+  type: ArgType,
+  index: number,
+): Refusal | undefined {
+  const common = { context, pc, row, index, word: context.state.register(index + 1) };
+  switch (type.is) {
+    case 'scalar':
+      return CHECKS.scalar({ ...common, type });
+    case 'constant':
+      return CHECKS.constant({ ...common, type });
+    case 'local-type':
+      return CHECKS['local-type']({ ...common, type });
+    case 'ignored':
+      return CHECKS.ignored({ ...common, type });
+    case 'map':
+      return CHECKS.map({ ...common, type });
+    case 'object':
+      return CHECKS.object({ ...common, type });
+    default:
+      return type satisfies never;
+  }
+}

@@ -1,0 +1,224 @@
+/**
+ * Recognises repeated states. Where paths meet, the state is written down in canonical form: equal forms at one pc mean
+ * equal states up to a 1:1 renaming of ids, so that whatever follows is equal up to the same renaming.
+ *
+ * The form holds, for every frame, subprogram, callsite, allocated stack, all slots and R6–R9; for every reference its
+ * kind, struct type, owning frame and acquiring pc; and those of R0–R5 that may still be read. Not in it: the names that
+ * references and ids happen to have (they are numbered in the order of the form), an id that only one location carries
+ * (it can refine nothing else), ordinals (they only name resources for people) and R0–R5 that are overwritten before
+ * they are read.
+ */
+import { Arena } from './arena.js';
+import { INVALID_SLOT, type InternTable, NOT_INIT_WORD } from './intern.js';
+import { REF, REGISTERS, type State } from './state.js';
+
+/** `arrive` answers: this state is seen for the first time. Every other answer is the entry that it repeats. */
+export const NEW_STATE = -1;
+
+const EMPTY = -1;
+const DEAD = -1;
+
+export class Repetitions {
+  private readonly arena = new Arena();
+  private buckets = new Int32Array(1 << 8).fill(EMPTY);
+  private count = 0;
+  // By entry: pc, hash, form [start, end), the walk's own number, may_gotos passed, whether all that follows is walked.
+  private readonly pcs: number[] = [];
+  private readonly hashes: number[] = [];
+  private readonly starts: number[] = [];
+  private readonly ends: number[] = [];
+  private readonly nodes: number[] = [];
+  private readonly mayGotos: number[] = [];
+  private readonly done: boolean[] = [];
+  // Entries on the current path, with the number of pending branches when they were stored.
+  private readonly path: number[] = [];
+  private readonly pathPending: number[] = [];
+  // Scratch for the canonical form: how often an id occurs, and its number in the form.
+  private uses = new Int32Array(64);
+  private names = new Int32Array(64);
+  private readonly touched: number[] = [];
+
+  /** Forgets everything. */
+  clear(): void {
+    this.arena.clear();
+    if (this.buckets.length > 1 << 14) this.buckets = new Int32Array(1 << 8);
+    this.buckets.fill(EMPTY);
+    this.count = 0;
+    this.path.length = 0;
+    this.pathPending.length = 0;
+  }
+
+  /**
+   * A path arrives at a join with `pending` branches still to be walked. A new state is stored, with the caller's
+   * number `node` for it; otherwise the entry of the same state is returned.
+   */
+  arrive(table: InternTable, state: State, pc: number, live: number, pending: number, node: number): number {
+    const start = this.arena.length;
+    this.write(table, state, live);
+    const end = this.arena.length;
+    const { data } = this.arena;
+    let hash = Math.imul(pc + 1, 0x9e37_79b1);
+    for (let index = start; index < end; index++)
+      hash = Math.imul(hash ^ (data[index] ?? 0), 0x0100_0193) ^ (hash >>> 13);
+    let bucket = (hash ^ (hash >>> 15)) & (this.buckets.length - 1);
+    for (;;) {
+      const entry = this.buckets[bucket] ?? EMPTY;
+      if (entry === EMPTY) break;
+      if (this.hashes[entry] === hash && this.pcs[entry] === pc && this.sameForm(entry, start, end)) {
+        this.arena.length = start;
+        return entry;
+      }
+      bucket = (bucket + 1) & (this.buckets.length - 1);
+    }
+    const entry = this.count++;
+    this.buckets[bucket] = entry;
+    this.pcs[entry] = pc;
+    this.hashes[entry] = hash;
+    this.starts[entry] = start;
+    this.ends[entry] = end;
+    this.nodes[entry] = node;
+    this.mayGotos[entry] = state.mayGotos;
+    this.done[entry] = false;
+    this.path.push(entry);
+    this.pathPending.push(pending);
+    if (this.count * 2 > this.buckets.length) this.grow();
+    return NEW_STATE;
+  }
+
+  /** A path has ended and `pending` branches remain once the next is taken: states stored above it are finished. */
+  backtrack(pending: number): void {
+    while (this.path.length > 0 && (this.pathPending[this.path.length - 1] ?? 0) > pending) {
+      this.pathPending.pop();
+      const entry = this.path.pop();
+      if (entry !== undefined) this.done[entry] = true;
+    }
+  }
+
+  /** Whether everything that follows a stored state has been walked; if not, it lies on the current path. */
+  isFinished(entry: number): boolean {
+    return this.done[entry] ?? false;
+  }
+
+  /** may_gotos that the path had passed when the state was stored. */
+  mayGotosOf(entry: number): number {
+    return this.mayGotos[entry] ?? 0;
+  }
+
+  /** The caller's number for a stored state. */
+  nodeOf(entry: number): number {
+    return this.nodes[entry] ?? 0;
+  }
+
+  /** Takes over a finished entry: used where finished states may not be reused, so that only the path is compared. */
+  renew(entry: number, pending: number, node: number, mayGotos: number): void {
+    this.done[entry] = false;
+    this.nodes[entry] = node;
+    this.mayGotos[entry] = mayGotos;
+    this.path.push(entry);
+    this.pathPending.push(pending);
+  }
+
+  private sameForm(entry: number, start: number, end: number): boolean {
+    const from = this.starts[entry] ?? 0;
+    if ((this.ends[entry] ?? 0) - from !== end - start) return false;
+    const { data } = this.arena;
+    for (let index = 0; index < end - start; index++) if (data[from + index] !== data[start + index]) return false;
+    return true;
+  }
+
+  private grow(): void {
+    this.buckets = new Int32Array(this.buckets.length * 2).fill(EMPTY);
+    for (let entry = 0; entry < this.count; entry++) {
+      const hash = this.hashes[entry] ?? 0;
+      let bucket = (hash ^ (hash >>> 15)) & (this.buckets.length - 1);
+      while (this.buckets[bucket] !== EMPTY) bucket = (bucket + 1) & (this.buckets.length - 1);
+      this.buckets[bucket] = entry;
+    }
+  }
+
+  /** Appends the canonical form. */
+  private write(table: InternTable, state: State, live: number): void {
+    this.countUses(table, state, live);
+    let nextName = 1;
+    const top = state.depth - 1;
+    const { arena } = this;
+    const put = (value: number) => {
+      arena.data[arena.take(1)] = value;
+    };
+    const putWord = (word: number) => {
+      const link = table.link(word);
+      const ref = table.ref(word);
+      // A pointer that may be NULL stays different from one that may not: that is in its bare word.
+      const shared = link !== 0 && (this.uses[link] ?? 0) > 1 && table.isScalar(word);
+      if (!shared && ref === 0) {
+        put(table.bare(word) * 2);
+        return;
+      }
+      put(table.bare(word) * 2 + 1);
+      if (ref !== 0) {
+        // References were numbered first, by position.
+        put(state.findRef(ref));
+        return;
+      }
+      if (this.names[link] === 0) this.names[link] = nextName++;
+      put(this.names[link] ?? 0);
+    };
+    put(state.depth);
+    put(state.refCount);
+    for (let position = 0; position < state.refCount; position++) {
+      put(state.refField(position, REF.kind));
+      put(state.refField(position, REF.type));
+      put(state.refField(position, REF.frame));
+      put(state.refField(position, REF.acquiredAt));
+    }
+    for (let frame = 0; frame <= top; frame++) {
+      put(state.subprogram(frame));
+      put(state.callsite(frame));
+      const slots = state.allocated(frame) / 8;
+      put(slots);
+      for (let register = 0; register < REGISTERS - 1; register++) {
+        if (register < 6 && (frame < top || (live & (1 << register)) === 0)) {
+          if (frame === top) put(DEAD);
+          continue;
+        }
+        putWord(state.registerOf(frame, register));
+      }
+      for (let index = 0; index < slots; index++) {
+        const slot = state.slot(frame, index);
+        put(table.bytes(slot));
+        const word = table.spill(slot);
+        if (word !== NOT_INIT_WORD) putWord(word);
+      }
+    }
+  }
+
+  private countUses(table: InternTable, state: State, live: number): void {
+    for (const link of this.touched) {
+      this.uses[link] = 0;
+      this.names[link] = 0;
+    }
+    this.touched.length = 0;
+    if (state.lastLink >= this.uses.length) {
+      this.uses = new Int32Array(2 * (state.lastLink + 1));
+      this.names = new Int32Array(2 * (state.lastLink + 1));
+    }
+    const top = state.depth - 1;
+    const use = (word: number) => {
+      if (!table.isScalar(word)) return;
+      const link = table.link(word);
+      if (link === 0) return;
+      if (this.uses[link] === 0) this.touched.push(link);
+      this.uses[link] = (this.uses[link] ?? 0) + 1;
+    };
+    for (let frame = 0; frame <= top; frame++) {
+      for (let register = 0; register < REGISTERS - 1; register++) {
+        if (register < 6 && (frame < top || (live & (1 << register)) === 0)) continue;
+        use(state.registerOf(frame, register));
+      }
+      for (let index = 0; index < state.allocated(frame) / 8; index++) {
+        const slot = state.slot(frame, index);
+        if (slot !== INVALID_SLOT) use(table.spill(slot));
+      }
+    }
+  }
+}

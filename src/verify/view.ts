@@ -1,0 +1,63 @@
+/** Saved states as the read-only views that subjects and oracles see. */
+import { KIND_NAMES } from '../isa/kinds.js';
+import type { FrameView, StateView } from './analysis.js';
+import type { Arena } from './arena.js';
+import { INVALID_SLOT, type InternTable } from './intern.js';
+import { RECORD_FRAME_HEAD, RECORD_HEAD, REF, REF_FIELDS, REGISTERS } from './state.js';
+import type { Reference, Slot, Value } from './value.js';
+
+/** A view of the record at `start`; decoded when asked. A frame that does not exist is a RangeError: a bug of ours. */
+export class RecordView implements StateView {
+  private list: readonly Reference[] | undefined;
+
+  constructor(
+    private readonly table: InternTable,
+    private readonly arena: Arena,
+    private readonly start: number,
+  ) {}
+
+  get depth(): number {
+    return this.at(this.start);
+  }
+
+  get references(): readonly Reference[] {
+    this.list ??= Array.from({ length: this.at(this.start + 1) }, (_, position) => {
+      const field = (index: number) => this.at(this.start + RECORD_HEAD + position * REF_FIELDS + index);
+      return {
+        id: field(REF.id),
+        kind: KIND_NAMES[field(REF.kind)] ?? 'task',
+        type: field(REF.type),
+        frame: field(REF.frame),
+        acquiredAt: field(REF.acquiredAt),
+        ordinal: field(REF.ordinal),
+      };
+    });
+    return this.list;
+  }
+
+  frame(index: number): FrameView {
+    const at = this.frameAt(index);
+    return { subprogram: this.at(at), callsite: this.at(at + 1), allocated: this.at(at + 2) };
+  }
+
+  register(frame: number, register: number): Value {
+    return this.table.value(this.at(this.frameAt(frame) + RECORD_FRAME_HEAD + register));
+  }
+
+  slot(frame: number, slot: number): Slot {
+    const at = this.frameAt(frame);
+    const allocated = slot * 8 < this.at(at + 2);
+    return this.table.slotView(allocated ? this.at(at + RECORD_FRAME_HEAD + REGISTERS + slot) : INVALID_SLOT);
+  }
+
+  private frameAt(index: number): number {
+    if (index < 0 || index >= this.depth) throw new RangeError(`no frame ${index}`);
+    let at = this.start + RECORD_HEAD + this.at(this.start + 1) * REF_FIELDS;
+    for (let frame = 0; frame < index; frame++) at += RECORD_FRAME_HEAD + REGISTERS + this.at(at + 2) / 8;
+    return at;
+  }
+
+  private at(index: number): number {
+    return this.arena.data[index] ?? 0;
+  }
+}

@@ -1,0 +1,245 @@
+/**
+ * The walk: an abstract interpreter that explores every path of a program, as the Linux verifier does.
+ *
+ * The lattice. A state is, for each frame, 11 registers and 64 stack slots, and the list of references held. A register is
+ * not initialised, a scalar (known bits and five ranges) or a pointer with a constant offset; it stands for all concrete
+ * values that fit. A slot adds, byte by byte, whether it was never written, holds zero, something, or part of a spilled
+ * register. There is no join: where paths meet they stay apart, so a state always describes runs of one path, and what
+ * a location holds is never a mixture. That is what subjects need: they are about what differs between paths.
+ *
+ * The order. Depth first, on an explicit stack; the fall-through of a conditional jump before its target (may_goto: the
+ * jump first). A throw ends its path and is recorded with the state in which it throws; references may be held there.
+ * Whether they may is for subjects to say.
+ *
+ * What is claimed. (1) Containment: at every instruction that a run executes, its registers, slots and resources lie in a
+ * walked state of that pc, with the same frames. It rests on transfer and refinement being sound (property tests) and on
+ * no feasible side of a branch being left out. (2) If there is no refusal, no run faults. (3) Pruning `exact` gives the
+ * verdict, the throw states, `maxOwned`, `ownership` and `stackDepth` of `off`.
+ *
+ * Why exact pruning is right. A state is dropped only if its canonical form (prune.ts) equals that of a state stored at
+ * the same pc all of whose continuations were walked. Equal forms differ by a renaming of ids, by ordinals and by scratch
+ * registers that are overwritten unread. No rule of transfer, obligations or branch looks at those, so the continuations
+ * correspond one to one, throw by throw. Note that R0–R5 that are still read must be *equal*: mere inclusion would
+ * lose states, since `r6 = r1` later shows the difference in R6.
+ *
+ * Loops. A state that repeats one on the current path can be repeated for ever: it is refused as an infinite loop, in
+ * either mode, unless a may_goto was passed in between, which bounds the loop at run time; then it is dropped, because all
+ * that follows it follows the earlier state too. Everything else ends at the limit of processed instructions.
+ *
+ * What is not claimed. Equality with the kernel's pruning (that is another subject's business), precision where a
+ * docs/verifier.md says so, and anything about what the rest of the program does after a refusal.
+ */
+import type { Refusal } from '../contract/refusal.js';
+import { OP_ROWS } from '../isa/op.js';
+import type { Program } from '../isa/program.js';
+import type { Analysis, OwnershipMark, Pruning, StateView, ThrowVisit } from './analysis.js';
+import { Arena } from './arena.js';
+import { take } from './branch.js';
+import { type Context, PATH_ENDS } from './context.js';
+import { type InternTable, sharedTable, TAG } from './intern.js';
+import { OBLIGATIONS } from './obligations.js';
+import { type Plan, planOf } from './plan.js';
+import { NEW_STATE, Repetitions } from './prune.js';
+import { refuse } from './refusal.js';
+import { stackRefusal } from './stack-depth.js';
+import { State } from './state.js';
+import { TRANSFERS } from './transfer.js';
+import { RecordView } from './view.js';
+
+export interface WalkOptions {
+  readonly pruning: Pruning;
+  /** Accept inserted calls: they have no effect at all. */
+  readonly intrinsics?: boolean;
+  /** Instructions that may be processed; default one million. */
+  readonly limit?: number;
+  /** Keep every walked state, so that a run can be followed (RecordedAnalysis). */
+  readonly record?: boolean;
+}
+
+/** One processed instruction, or one arrival that was dropped. */
+export interface WalkNode {
+  readonly pc: number;
+  /** The state before the instruction. */
+  readonly state: StateView;
+  /** Indices of the nodes that follow; none where a path ends or is dropped. */
+  readonly next: readonly number[];
+  /** For a dropped arrival: index of the node whose continuations stand for its own, up to a renaming of ids. */
+  readonly coveredBy: number | undefined;
+}
+
+/** A walk with all its states. A run starts in node 0 and follows `next` by pc; at a dropped arrival it goes on at `coveredBy`. */
+export interface RecordedAnalysis extends Analysis {
+  readonly nodes: readonly WalkNode[];
+}
+
+const DEFAULT_LIMIT = 1_000_000;
+/** Branches that may be pending at once (BPF_COMPLEXITY_LIMIT_JMP_SEQ). */
+const PENDING_LIMIT = 8192;
+const NO_NODE = -1;
+
+const OBLIGATION_OF = OP_ROWS.map((row) => OBLIGATIONS[row.shape]);
+const TRANSFER_OF = OP_ROWS.map((row) => TRANSFERS[row.shape]);
+
+interface MutableNode {
+  readonly pc: number;
+  readonly state: StateView;
+  readonly next: number[];
+  coveredBy: number | undefined;
+}
+
+/** Explores all paths of a program. Why it is refused, if it is, is in the analysis; exceptions are our own bugs. */
+export function analyse(program: Program, options: WalkOptions & { readonly record: true }): RecordedAnalysis;
+export function analyse(program: Program, options: WalkOptions): Analysis;
+export function analyse(program: Program, options: WalkOptions): Analysis | RecordedAnalysis {
+  const walk = new Walk(program, options);
+  const refusal = walk.run() ?? stackRefusal(program, walk.notes.stackDepth);
+  const analysis: Analysis = {
+    program,
+    pruning: options.pruning,
+    refusal,
+    throws: walk.visits,
+    ownership: [...walk.notes.ownership.values()].sort((a, b) => a.pc - b.pc),
+    stackDepth: walk.notes.stackDepth,
+    maxOwned: walk.notes.maxOwned,
+    walked: walk.walked,
+    reached: walk.reached,
+  };
+  return walk.nodes === undefined ? analysis : ({ ...analysis, nodes: walk.nodes } satisfies RecordedAnalysis);
+}
+
+// Reused by all walks: a walk is never suspended, and fresh arrays cost more than walking a small program.
+const state = new State();
+const pendingStates = new Arena();
+const repetitions = new Repetitions();
+
+class Walk implements Context {
+  readonly table: InternTable = sharedTable();
+  readonly state = state;
+  readonly intrinsics: boolean;
+  readonly notes: Context['notes'];
+  readonly visits: ThrowVisit[] = [];
+  readonly reached: Uint8Array;
+  readonly nodes: MutableNode[] | undefined;
+  walked = 0;
+  private readonly plan: Plan;
+  private readonly limit: number;
+  private readonly reusesFinished: boolean;
+  private readonly kept = new Arena();
+  // Pending branches: where their states are saved, pc, whether to take the jump there, the node they come from.
+  private readonly starts: number[] = [];
+  private readonly pcs: number[] = [];
+  private readonly takes: boolean[] = [];
+  private readonly parents: number[] = [];
+  private node = NO_NODE;
+
+  constructor(
+    readonly program: Program,
+    options: WalkOptions,
+  ) {
+    const count = program.subprograms.length;
+    this.intrinsics = options.intrinsics ?? false;
+    this.limit = options.limit ?? DEFAULT_LIMIT;
+    this.reusesFinished = options.pruning === 'exact';
+    this.notes = {
+      stackDepth: Array.from({ length: count }, () => 0),
+      maxOwned: Array.from({ length: count }, () => 0),
+      ownership: new Map<number, OwnershipMark>(),
+    };
+    this.plan = planOf(program);
+    this.reached = new Uint8Array(program.length);
+    this.nodes = options.record ? [] : undefined;
+    pendingStates.clear();
+    repetitions.clear();
+  }
+
+  run(): Refusal | undefined {
+    this.enterMain();
+    let pc = 0;
+    for (;;) {
+      const dropped = this.arrive(pc);
+      if (typeof dropped === 'object') return dropped;
+      if (!dropped) {
+        if (++this.walked > this.limit) return tooLarge(pc, this.walked);
+        this.reached[pc] = 1;
+        const op = this.program.op[pc] ?? 0;
+        const refusal = OBLIGATION_OF[op]?.(this, pc);
+        if (refusal !== undefined) return refusal;
+        pc = TRANSFER_OF[op]?.(this, pc) ?? PATH_ENDS;
+        if (this.starts.length > PENDING_LIMIT) return tooManyBranches(pc, this.starts.length);
+        if (pc !== PATH_ENDS) continue;
+      }
+      const next = this.pop();
+      if (next === PATH_ENDS) return undefined;
+      pc = next;
+    }
+  }
+
+  private enterMain(): void {
+    this.state.clear();
+    this.state.pushFrame(0, -1);
+    this.state.setRegister(1, this.table.pointer(TAG.ctx, 0, 0, 0, 0));
+    this.state.setRegister(10, this.table.pointer(TAG.stack, 0, 0, 0, 0));
+  }
+
+  /** The path arrives at a pc: whether it is dropped there, or why the program is refused. */
+  private arrive(pc: number): boolean | Refusal {
+    if (this.nodes !== undefined) this.addNode(this.nodes, pc);
+    if (this.plan.joins[pc] !== 1) return false;
+    const pending = this.starts.length;
+    const arrival = repetitions.arrive(this.table, this.state, pc, this.plan.live[pc] ?? 0, pending, this.node);
+    if (arrival === NEW_STATE) return false;
+    if (repetitions.isFinished(arrival)) {
+      if (!this.reusesFinished) {
+        repetitions.renew(arrival, pending, this.node, this.state.mayGotos);
+        return false;
+      }
+    } else if (repetitions.mayGotosOf(arrival) === this.state.mayGotos) {
+      return refuse('infinite-loop', pc, `infinite loop detected at insn ${pc}`);
+    }
+    const node = this.nodes?.[this.node];
+    if (node !== undefined) node.coveredBy = repetitions.nodeOf(arrival);
+    return true;
+  }
+
+  private addNode(nodes: MutableNode[], pc: number): void {
+    const index = nodes.length;
+    nodes[this.node]?.next.push(index);
+    const view = new RecordView(this.table, this.kept, this.state.save(this.kept));
+    nodes.push({ pc, state: view, next: [], coveredBy: undefined });
+    this.node = index;
+  }
+
+  push(pc: number, taken: boolean): void {
+    this.starts.push(this.state.save(pendingStates));
+    this.pcs.push(pc);
+    this.takes.push(taken);
+    this.parents.push(this.node);
+  }
+
+  /** Goes on with the youngest pending branch; PATH_ENDS if there is none. */
+  private pop(): number {
+    const start = this.starts.pop();
+    const pc = this.pcs.pop();
+    const taken = this.takes.pop();
+    if (start === undefined || pc === undefined) return PATH_ENDS;
+    this.node = this.parents.pop() ?? NO_NODE;
+    repetitions.backtrack(this.starts.length);
+    this.state.restore(pendingStates, start);
+    pendingStates.length = start;
+    if (!taken) return pc;
+    take(this, pc, true);
+    return pc + 1 + (this.program.off[pc] ?? 0);
+  }
+
+  throws(pc: number): void {
+    this.visits.push({ pc, state: new RecordView(this.table, this.kept, this.state.save(this.kept)) });
+  }
+}
+
+function tooLarge(pc: number, walked: number): Refusal {
+  return refuse('too-complex', pc, `BPF program is too large. Processed ${walked} insn`);
+}
+
+function tooManyBranches(pc: number, pending: number): Refusal {
+  return refuse('too-complex', Math.max(pc, 0), `The sequence of ${pending} jumps is too complex.`);
+}
