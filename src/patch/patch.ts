@@ -91,7 +91,8 @@ export function patch(program: Program, edits: readonly Edit[]): Patched {
 
 /** The map of a program that is its own rewrite. */
 export function identityMap(program: Program): PcMap {
-  const same = Int32Array.from({ length: program.length }, (_, pc) => pc);
+  const same = new Int32Array(program.length);
+  for (let pc = 0; pc < program.length; pc++) same[pc] = pc;
   return { toPrepared: same, toOriginal: same, serves: same };
 }
 

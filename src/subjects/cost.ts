@@ -1,5 +1,5 @@
 /** What every design pays for in the same coin: stack of the worst call chain, and the cost of a program left as it is. */
-import { callGraphOf } from '../cfg/calls.js';
+import { type CallGraph, callGraphOf } from '../cfg/calls.js';
 import type { Cost } from '../contract/prepared.js';
 import type { Program } from '../isa/program.js';
 
@@ -18,7 +18,7 @@ export interface Chain {
  */
 export function worstChain(program: Program, stack: readonly number[]): Chain {
   if (program.subprograms.length === 1) return { bytes: roundUp(stack[0] ?? 0, 16), frames: 1 };
-  const graph = callGraphOf(program);
+  const graph = sharedCallGraph(program);
   const chains: Chain[] = [];
   let worst: Chain = { bytes: 0, frames: 1 };
   for (const index of graph.order) {
@@ -29,6 +29,17 @@ export function worstChain(program: Program, stack: readonly number[]): Chain {
     worst = worse(worst, chain);
   }
   return worst;
+}
+
+const graphs = new WeakMap<Program, CallGraph>();
+
+/** The call graph of a program, computed once for all subjects that ask. */
+export function sharedCallGraph(program: Program): CallGraph {
+  const known = graphs.get(program);
+  if (known !== undefined) return known;
+  const graph = callGraphOf(program);
+  graphs.set(program, graph);
+  return graph;
 }
 
 function worse(a: Chain, b: Chain): Chain {

@@ -17,9 +17,11 @@ export interface WalkPolicy {
 
 /** The unwinder of a program with these descriptors. It reads nothing but the stopped view. */
 export function unwinder(program: Program, descriptors: Descriptors, policy: WalkPolicy): Unwind {
-  const used = program.subprograms.map(({ start, end }) => savedRegisters(program, start, end));
+  // Most prepared programs are unwound many times or never: what each frame pushed is looked up at the first unwinding.
+  let used: readonly (readonly number[])[] | undefined;
   const tables = new Set([...descriptors.byPc.values()].map(({ subprogram }) => subprogram));
   return function* (stopped: StoppedView): Iterable<UnwindStep> {
+    used ??= program.subprograms.map(({ start, end }) => savedRegisters(program, start, end));
     // What the trampoline pushed stands for R6..R9 of the innermost frame.
     const saved: bigint[] = [...stopped.trampoline];
     for (let frame = stopped.frames.length - 1; frame >= 0; frame--) {

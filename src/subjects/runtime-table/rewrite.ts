@@ -4,13 +4,13 @@
  * return something. The proposal deletes after the release; by then R1 is dead and the pointer lost, so we delete before:
  * both belong to the releasing instruction, and no stop comes between them.
  */
-import { callGraphOf } from '../../cfg/calls.js';
 import type { Intrinsic, IntrinsicView } from '../../contract/prepared.js';
 import { CALLABLES, helperById, isIntrinsic, kfuncById } from '../../isa/callables.js';
 import { callIntrinsic, type Insn, insn } from '../../isa/insn.js';
 import { opAt, type Program } from '../../isa/program.js';
 import { type Edit, type Patched, patch } from '../../patch/patch.js';
 import type { Analysis } from '../../verify/analysis.js';
+import { sharedCallGraph } from '../cost.js';
 import { entryOffset, type Layout, type TableLayout } from './layout.js';
 import { handOver, push, remove } from './table.js';
 
@@ -93,7 +93,7 @@ function releasedArgument(program: Program, pc: number): number {
  */
 function handingExits(program: Program, analysis: Analysis, tables: readonly TableLayout[]): readonly number[] {
   if (!tables.some(({ entries }, index) => index > 0 && entries > 0)) return [];
-  const { callers } = callGraphOf(program);
+  const { callers } = sharedCallGraph(program);
   const exits: number[] = [];
   program.subprograms.forEach(({ start, end }, index) => {
     if ((tables[index]?.entries ?? 0) === 0) return;
