@@ -129,34 +129,25 @@ function layOut(drafts: readonly (readonly Draft[])[]): Insn[] {
   );
 }
 
-/** Drops what no path reaches, which no program may have, by turning it into nothing that matters: a chain of jumps. */
-function reachable(drafts: readonly (readonly Draft[])[]): readonly (readonly Draft[])[] {
-  return drafts.map((body) =>
-    body.flatMap((item, index): readonly Draft[] => {
-      const code = item.slots[0]?.code;
-      const stops = code === OPS.exit.code || code === OPS.ja.code || code === OPS.ja32.code;
-      // A conditional jump over the stopping instruction keeps what follows reachable.
-      const over: Draft = { slots: [insn('jeq64', { operand: { imm: 7 } })], jump: { field: 'off', to: -1 } };
-      return stops ? [{ ...over, jump: { field: 'off', to: index } }, item] : [item];
-    }),
-  );
-}
+/** A conditional jump over the next instruction: what follows stays reachable even if that is an exit or a goto. */
+const over = (index: number): Draft => ({
+  slots: [insn('jeq64', { operand: { imm: 7 } })],
+  jump: { field: 'off', to: index + 2 },
+});
 
-/** Makes every jump-over lead right behind the instruction it guards, and every body but main called once by main. */
+/** Makes everything reachable: jumps over what ends a path, and a call of every later body at the start of main. */
 function connect(drafts: readonly (readonly Draft[])[]): readonly (readonly Draft[])[] {
-  const guarded = reachable(drafts).map((body) =>
-    body.map((item, index): Draft => {
-      const isGuard = item.jump !== undefined && item.slots[0]?.code === OPS.jeq64.code && item.slots[0].imm === 7;
-      return isGuard ? { ...item, jump: { field: 'off', to: index + 2 } } : item;
-    }),
-  );
-  const [main = [], ...others] = guarded;
+  const ending = new Set<number>([OPS.exit.code, OPS.ja.code, OPS.ja32.code]);
+  const [main = [], ...others] = drafts;
   const calls = others.map((_, index): Draft => ({ slots: [insn('call_local')], callee: index }));
-  const moved = main.map(
-    (item): Draft =>
-      item.jump === undefined ? item : { ...item, jump: { ...item.jump, to: item.jump.to + calls.length } },
-  );
-  return [[...calls, ...moved], ...others];
+  return [[...calls, ...main], ...others].map((body) => {
+    const guarded: Draft[] = [];
+    for (const item of body) {
+      if (ending.has(item.slots[0]?.code ?? 0)) guarded.push(over(guarded.length));
+      guarded.push(item);
+    }
+    return guarded;
+  });
 }
 
 /** A random valid program: every op, labels good and bad, types and maps declared, some subprograms global. */
@@ -182,8 +173,3 @@ export const anyProgram: fc.Arbitrary<Program> = fc
     return built.ok ? built.program : undefined;
   })
   .filter((program) => program !== undefined);
-
-/** The instruction slots of one op each, in table order: a small program per op for exhaustive checks. */
-export function anyInstruction(op: OpName): fc.Arbitrary<Draft> {
-  return MAKE[OPS[op].shape](op);
-}

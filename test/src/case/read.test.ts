@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readCase } from '../../../src/case/read.js';
 import { writeCase } from '../../../src/case/write.js';
@@ -123,6 +124,23 @@ describe('readCase', () => {
       { subjects: ['mainline', 'a/b'], code: 'held-reference', words: 'task#1', pc: 1 },
       { subjects: ['c'], code: 'merge-failure', words: '', pc: 1 },
     ]);
+  });
+
+  it('answers with located errors, never an exception, whatever the text', () => {
+    const readme = readFileSync('corpus/readme.bpf', 'utf8');
+    const piece = fc.oneof(
+      fc.string({ maxLength: 6 }),
+      fc.constantFrom(';!', ';>', '\n', '[', ' ', 'r11', ':', '=>', '-', '#'),
+    );
+    fc.assert(
+      fc.property(fc.nat(readme.length), fc.nat(12), piece, (at, cut, insert) => {
+        const text = readme.slice(0, at) + insert + readme.slice(at + cut);
+        const read = readCase(text);
+        if (read.ok) expect(writeCase(read.case)).toBe(text);
+        else expect(read.errors.every(({ line, column }) => line >= 1 && column >= 1)).toBe(true);
+      }),
+      { numRuns: 500 },
+    );
   });
 });
 
