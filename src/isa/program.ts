@@ -5,7 +5,7 @@
 import type { ReadonlyInts } from '../contract/ints.js';
 import type { MapType } from './callables.js';
 import type { Insn } from './insn.js';
-import { OP_NAMES, OP_SECOND_SLOT, OPS, type OpName, type OpRow } from './op.js';
+import { OP_NAMES, OP_ROWS, OP_SECOND_SLOT, type OpName, type OpRow } from './op.js';
 
 /** A subprogram: slots [start, end). Number 0 is main and starts at 0. */
 export interface Subprogram {
@@ -82,8 +82,7 @@ export function opAt(program: Program, pc: number): OpName | undefined {
 
 /** Row of the instruction at a pc, or `undefined` in the second slot of a 64-bit immediate. */
 export function rowAt(program: Program, pc: number): OpRow | undefined {
-  const name = opAt(program, pc);
-  return name === undefined ? undefined : OPS[name];
+  return OP_ROWS[program.op[pc] ?? OP_SECOND_SLOT];
 }
 
 /** Slots the instruction at a pc takes: 2 for a 64-bit immediate, else 1. */

@@ -1,0 +1,295 @@
+/**
+ * Containment: the check on the verifier. While the original runs, the run is followed node by node through the recorded
+ * walk; at each instruction the concrete state must lie in the abstract state of some node that the run can be at.
+ * A miss is a bug of the verifier or of the machine, never of a design.
+ *
+ * Between control transfers only what the walk says has changed is looked at; at every control transfer, throw and exit,
+ * everything is. What the walk wrongly believes unchanged therefore shows at the end of the block at the latest.
+ */
+import { type Program, rowAt } from '../src/isa/program.js';
+import type { StateView } from '../src/verify/analysis.js';
+import type { Scalar } from '../src/verify/scalar.js';
+import type { Pointer, Slot, Value } from '../src/verify/value.js';
+import type { RecordedAnalysis } from '../src/verify/walk.js';
+import { HarnessBug } from './harness-bug.js';
+import type { Machine } from './machine/machine.js';
+
+const U64 = 2n ** 64n - 1n;
+const U32 = 2n ** 32n - 1n;
+
+/** A node the run may be at. */
+interface Position {
+  readonly node: number;
+  /**
+   * Bit r: what the node says of R0..R5 does not hold for this run, and need not: the run came here by way of an arrival
+   * that was dropped, and states that differ in registers which are overwritten unread count as the same.
+   */
+  readonly stale: number;
+}
+
+const SCRATCH = [0, 1, 2, 3, 4, 5] as const;
+
+/** Follows the runs of one program on one machine. */
+export class ContainmentChecker {
+  readonly #analysis: RecordedAnalysis;
+  readonly #machine: Machine;
+  /** By pc: 1 if everything is checked there, because control may arrive from elsewhere or the run may end. */
+  readonly #full: Uint8Array;
+  #at: readonly Position[] = [];
+  #begun = false;
+  /** Objects that references are, in the state being checked. */
+  readonly #objectOf = new Map<number, number>();
+
+  constructor(analysis: RecordedAnalysis, machine: Machine) {
+    this.#analysis = analysis;
+    this.#machine = machine;
+    this.#full = blockEdges(analysis.program);
+  }
+
+  /** A run is about to start. */
+  begin(): void {
+    this.#begun = false;
+    this.#at = [];
+    this.#machine.observer = (pc) => this.#observe(pc);
+  }
+
+  /** The run has ended. */
+  end(): void {
+    this.#machine.observer = undefined;
+  }
+
+  #observe(pc: number): void {
+    const { nodes } = this.#analysis;
+    const full = this.#full[pc] === 1 || !this.#begun;
+    const next: Position[] = [];
+    const misses: string[] = [];
+    const consider = (index: number, from: Position | undefined): void => {
+      const node = nodes[index];
+      if (node === undefined || node.pc !== pc) return;
+      const before = from === undefined ? undefined : nodes[from.node]?.state;
+      const stale = before === undefined ? 0 : stillStale(from?.stale ?? 0, before, node.state);
+      const miss =
+        full || before === undefined ? this.#missOf(node.state, stale) : this.#missOfChange(before, node.state);
+      if (miss !== undefined) misses.push(miss);
+      else if (node.coveredBy === undefined) next.push({ node: index, stale });
+      else next.push({ node: node.coveredBy, stale: this.#staleIn(nodes[node.coveredBy]?.state) });
+    };
+    if (!this.#begun) consider(0, undefined);
+    for (const from of this.#at) {
+      for (const index of nodes[from.node]?.next ?? []) consider(index, from);
+    }
+    this.#begun = true;
+    this.#at = next;
+    if (next.length > 0) return;
+    const why = misses.length === 0 ? 'the walk has no state there' : misses.join('; or: ');
+    throw new HarnessBug(`containment: at pc ${pc} the run is in none of the walked states: ${why}`);
+  }
+
+  /** The scratch registers of which a state does not say what this run has in them. */
+  #staleIn(state: StateView | undefined): number {
+    if (state === undefined) return 0;
+    this.#objectOf.clear();
+    let stale = 0;
+    for (const register of SCRATCH) {
+      if (this.#registerMiss(state, state.depth - 1, register) !== undefined) stale |= 1 << register;
+    }
+    return stale;
+  }
+
+  /** Why the concrete state is not in the abstract one, or `undefined`. */
+  #missOf(state: StateView, stale: number): string | undefined {
+    const machine = this.#machine;
+    if (state.depth !== machine.depth) return `${machine.depth} frames run, ${state.depth} are walked`;
+    this.#objectOf.clear();
+    const top = state.depth - 1;
+    for (let frame = 0; frame <= top; frame++) {
+      const view = state.frame(frame);
+      if (view.subprogram !== machine.subprogram(frame)) return `frame ${frame} is another subprogram`;
+      if (view.callsite !== machine.callsite(frame)) return `frame ${frame} was called elsewhere`;
+      for (let register = frame === top ? 0 : 6; register <= 9; register++) {
+        if (frame === top && (stale & (1 << register)) !== 0) continue;
+        const miss = this.#registerMiss(state, frame, register);
+        if (miss !== undefined) return miss;
+      }
+      for (let slot = 0; slot < view.allocated / 8; slot++) {
+        const miss = this.#slotMiss(state.slot(frame, slot), frame, slot);
+        if (miss !== undefined) return miss;
+      }
+    }
+    return this.#ledgerMiss(state);
+  }
+
+  /** The same, looking only at what differs between two states of one basic block. */
+  #missOfChange(before: StateView, state: StateView): string | undefined {
+    if (before.depth !== state.depth) return this.#missOf(state, 0);
+    this.#objectOf.clear();
+    const top = state.depth - 1;
+    for (let register = 0; register <= 9; register++) {
+      if (state.register(top, register) === before.register(top, register)) continue;
+      const miss = this.#registerMiss(state, top, register);
+      if (miss !== undefined) return miss;
+    }
+    for (let frame = 0; frame <= top; frame++) {
+      for (let slot = 0; slot < state.frame(frame).allocated / 8; slot++) {
+        const content = state.slot(frame, slot);
+        if (content === before.slot(frame, slot)) continue;
+        const miss = this.#slotMiss(content, frame, slot);
+        if (miss !== undefined) return miss;
+      }
+    }
+    return undefined;
+  }
+
+  #registerMiss(state: StateView, frame: number, register: number): string | undefined {
+    const value = state.register(frame, register);
+    if (value.is === 'not-init' || isUnknown(value)) return undefined;
+    const machine = this.#machine;
+    const word = frame === machine.depth - 1 ? machine.register(register) : machine.savedRegister(frame, register);
+    const miss = this.#valueMiss(value, word);
+    return miss === undefined ? undefined : `R${register} of frame ${frame} is 0x${word.toString(16)}, ${miss}`;
+  }
+
+  #slotMiss(slot: Slot, frame: number, index: number): string | undefined {
+    const offset = -8 * (index + 1);
+    let spilled = 0;
+    for (let byte = 0; byte < 8; byte++) {
+      const kind = slot.bytes[byte];
+      if (kind === 'spill') spilled++;
+      else if (kind === 'zero' && this.#machine.frameByte(frame, offset + byte) !== 0) {
+        return `byte ${byte} of fp${offset} in frame ${frame} is not zero`;
+      }
+    }
+    const value = slot.spilled;
+    if (spilled === 0 || value === undefined || value.is === 'not-init' || isUnknown(value)) return undefined;
+    const word = this.#machine.frameWord(frame, offset);
+    const miss = spilled === 8 ? this.#valueMiss(value, word) : narrowMiss(value, word, spilled);
+    return miss === undefined ? undefined : `fp${offset} of frame ${frame} is 0x${word.toString(16)}, ${miss}`;
+  }
+
+  #valueMiss(value: Value, word: bigint): string | undefined {
+    switch (value.is) {
+      case 'not-init':
+        return undefined;
+      case 'scalar':
+        return scalarHolds(value, word) ? undefined : 'outside of what the walk knows';
+      case 'pointer':
+        return this.#pointerMiss(value, word);
+    }
+  }
+
+  #pointerMiss(value: Pointer, word: bigint): string | undefined {
+    if (word === 0n) return value.mayBeNull ? undefined : 'NULL, which the walk excludes';
+    const place = this.#machine.classify(word);
+    const { type } = value;
+    switch (type.to) {
+      case 'ctx':
+        return place.is === 'ctx' && place.off === value.off ? undefined : `no pointer to ctx+${value.off}`;
+      case 'stack':
+        return place.is === 'frame' && place.frame === type.frame && place.off === value.off
+          ? undefined
+          : `no pointer to offset ${value.off} of frame ${type.frame}`;
+      case 'map':
+        return place.is === 'map' && place.index === type.map ? undefined : `no pointer to map ${type.map}`;
+      case 'memory':
+      case 'kernel':
+      case 'local': {
+        if (place.is !== 'object' || place.off !== value.off) return `no pointer to an object, offset ${value.off}`;
+        const object = this.#machine.object(place.object);
+        const kind = type.to === 'kernel' ? type.kind : type.to === 'memory' ? 'ring' : 'object';
+        if (object.kind !== kind) return `a ${object.kind}, not a ${kind}`;
+        if (type.to === 'local' && object.type !== type.type) return 'an object of another struct type';
+        if (!object.live) return 'an object that is gone';
+        return value.ref === 0 ? undefined : this.#bind(value.ref, place.object);
+      }
+    }
+  }
+
+  /** All pointers that carry one reference are the same held object. */
+  #bind(reference: number, object: number): string | undefined {
+    const bound = this.#objectOf.get(reference);
+    if (bound === undefined) this.#objectOf.set(reference, object);
+    else if (bound !== object) return `not the object that reference ${reference} is elsewhere`;
+    return this.#machine.ledger.holds(object) ? undefined : `an object on which no reference is held`;
+  }
+
+  /** Whatever is held is one of the walked references, which may be more: of some it is not yet known whether they are NULL. */
+  #ledgerMiss(state: StateView): string | undefined {
+    const { ledger } = this.#machine;
+    if (ledger.heldCount === 0) return undefined;
+    const walked = state.references.map(({ kind }): string => kind);
+    for (const name of ledger.names()) {
+      const at = walked.indexOf(name.slice(0, name.indexOf('#')));
+      if (at < 0) return `${name} is held, which the walk does not know`;
+      walked.splice(at, 1);
+    }
+    return undefined;
+  }
+}
+
+/** Stale registers whose abstract value has not changed since. */
+function stillStale(stale: number, before: StateView, state: StateView): number {
+  if (stale === 0) return 0;
+  let left = 0;
+  for (const register of SCRATCH) {
+    const bit = 1 << register;
+    if ((stale & bit) === 0) continue;
+    if (state.register(state.depth - 1, register) === before.register(before.depth - 1, register)) left |= bit;
+  }
+  return left;
+}
+
+function isUnknown(value: Value): boolean {
+  return value.is === 'scalar' && value.bits.mask === U64 && value.umin === 0n && value.umax === U64;
+}
+
+/** Whether a 64-bit word has the known bits of a scalar and lies in all its ranges. */
+function scalarHolds(value: Scalar, word: bigint): boolean {
+  if ((word & ~value.bits.mask) !== value.bits.value) return false;
+  if (word < value.umin || word > value.umax) return false;
+  const signed = BigInt.asIntN(64, word);
+  if (signed < value.smin || signed > value.smax) return false;
+  const low = word & U32;
+  if (low < value.u32min || low > value.u32max) return false;
+  const low32 = BigInt.asIntN(32, low);
+  return low32 >= value.s32min && low32 <= value.s32max;
+}
+
+/** A spill of fewer than 8 bytes: the known bits of those bytes must be there. */
+function narrowMiss(value: Value, word: bigint, bytes: number): string | undefined {
+  if (value.is !== 'scalar') return 'part of a pointer';
+  const known = ~value.bits.mask & (2n ** BigInt(8 * bytes) - 1n);
+  return (word & known) === (value.bits.value & known) ? undefined : 'outside of what the walk knows of the spill';
+}
+
+/** pcs at which control may arrive other than by falling through, and those where a run may end. */
+function blockEdges(program: Program): Uint8Array {
+  const edges = new Uint8Array(program.length + 1);
+  edges[0] = 1;
+  for (let pc = 0; pc < program.length; pc++) {
+    const shape = rowAt(program, pc)?.shape;
+    switch (shape) {
+      case 'jump':
+      case 'may_goto':
+      case 'goto':
+        edges[pc] = 1;
+        edges[pc + 1] = 1;
+        edges[pc + 1 + (program.off[pc] ?? 0)] = 1;
+        break;
+      case 'gotol':
+      case 'call-local':
+        edges[pc] = 1;
+        edges[pc + 1] = 1;
+        edges[pc + 1 + (program.imm[pc] ?? 0)] = 1;
+        break;
+      case 'call-kfunc':
+      case 'call-helper':
+        edges[pc + 1] = 1;
+        break;
+      case 'exit':
+        edges[pc] = 1;
+        break;
+      default:
+    }
+  }
+  return edges;
+}

@@ -1,0 +1,238 @@
+/**
+ * Runs every prepared program in the same worlds and says, per subject, one verdict: the worst it did in any of them.
+ *
+ * The original is run first in each world; its ledger is the truth. A subject that did not rewrite the program unwinds
+ * from that very run; a rewrite runs on a machine of its own, is compared with the original and then unwinds.
+ */
+import seedrandom from 'seedrandom';
+import type { StopAt } from '../src/contract/prepared.js';
+import type { Refusal } from '../src/contract/refusal.js';
+import type { Program } from '../src/isa/program.js';
+import type { Subject } from '../src/subjects/subject.js';
+import type { Analysis, Pruning } from '../src/verify/analysis.js';
+import { analyse, type RecordedAnalysis } from '../src/verify/walk.js';
+import { compareRuns, digest, type RunDigest } from './behaviour.js';
+import { type CleanupFault, judgeCleanup, severity } from './cleanup.js';
+import { ContainmentChecker } from './containment.js';
+import { WorldExplorer } from './explore.js';
+import { HarnessBug } from './harness-bug.js';
+import type { Evidence, Judgement, ReleaseRecord, SubjectVerdict, TruthRow } from './judgement.js';
+import { Machine } from './machine/machine.js';
+import { outcomeText } from './outcome.js';
+import { stackGrowth } from './stack-growth.js';
+import { StakesCounter } from './stakes.js';
+import { fixedWorld, type World, type WorldSource } from './world.js';
+
+export interface JudgeOptions {
+  readonly subjects: readonly Subject[];
+  readonly pruning: Pruning;
+  readonly stopAt: StopAt;
+  /** Worlds per program at most. */
+  readonly worlds: number;
+  /** Original instructions per run at most. */
+  readonly fuel: number;
+  /** Worlds depend on this and on the program, on nothing else. */
+  readonly seed: string;
+  /** Check the verifier's states on every run (default: yes). */
+  readonly containment?: boolean;
+}
+
+/** Narrows a judgement, e.g. while shrinking. */
+export interface Focus {
+  /** Only these subjects; default: all. */
+  readonly subjects?: readonly string[];
+  /** Worlds to try before any other. */
+  readonly worlds?: readonly World[];
+  /** Stop after the first world in which this returns true; verdicts are then those so far. */
+  readonly until?: (subject: string, verdict: SubjectVerdict) => boolean;
+}
+
+export interface Judge {
+  /** Judges one program. Throws a HarnessBug if unwindiff contradicts itself. */
+  judge(program: Program, focus?: Focus): Judgement;
+}
+
+/** A judge with machines of its own; not to be shared between threads. */
+export function createJudge(options: JudgeOptions): Judge {
+  const original = new Machine();
+  const rewrites = new Map<string, Machine>();
+  const machineOf = (subject: string): Machine => {
+    const known = rewrites.get(subject);
+    if (known !== undefined) return known;
+    const machine = new Machine();
+    rewrites.set(subject, machine);
+    return machine;
+  };
+  return {
+    judge(program, focus = {}) {
+      const containment = options.containment ?? true;
+      const subjects = options.subjects.filter(({ name }) => focus.subjects?.includes(name) ?? true);
+      const recorded = containment ? recordedWalk(program, options.pruning) : undefined;
+      const analysis = recorded ?? analyse(program, { pruning: options.pruning });
+      if (analysis.refusal !== undefined) return refusedJudgement(subjects, analysis.refusal, analysis);
+      const cases = subjects.map((subject) => prepareCase(subject, program, analysis, options.stopAt, machineOf));
+      original.load({ program });
+      const checker = recorded === undefined ? undefined : new ContainmentChecker(recorded, original);
+      const stakes = new StakesCounter();
+      const truth: TruthRow[] = [];
+      const random = seedrandom.alea(`${options.seed}/${programHash(program)}`);
+      const explorer = new WorldExplorer(program, () => random(), options.worlds, options.fuel);
+      const runWorld = (source: WorldSource, resolve: () => World, fuel: number): boolean => {
+        checker?.begin();
+        original.run(source, fuel);
+        checker?.end();
+        const world = resolve();
+        assertSound(original, world);
+        stakes.count(original);
+        truth.push({ world, outcome: outcomeText(original.outcome), holds: original.ledger.names() });
+        const base = digest(original);
+        for (const each of cases) each.run(original, base, world);
+        return cases.some((each) => focus.until?.(each.subject.name, each.verdict()) ?? false);
+      };
+      let stopped = false;
+      for (const world of focus.worlds ?? []) {
+        if (stopped) break;
+        stopped = runWorld(fixedWorld(world), () => world, world.fuel);
+      }
+      for (let source = explorer.next(); source !== undefined && !stopped; source = explorer.next()) {
+        stopped = runWorld(source, () => explorer.resolved(), options.fuel);
+      }
+      return {
+        refusal: undefined,
+        subjects: withCures(cases),
+        truth,
+        stakes: stakes.finish(analysis, explorer.complete),
+      };
+    },
+  };
+}
+
+/** Walks longer than this are not recorded: their states would fill the memory, so containment is not checked on them. */
+const RECORDED_LIMIT = 50_000;
+
+/** A walk with its states, or `undefined` if it is too long to keep them. */
+function recordedWalk(program: Program, pruning: Pruning): RecordedAnalysis | undefined {
+  const analysis = analyse(program, { pruning, record: true, limit: RECORDED_LIMIT });
+  return analysis.refusal?.code === 'too-complex' ? undefined : analysis;
+}
+
+/** A program in the hands of one subject, over all worlds. */
+interface SubjectCase {
+  readonly subject: Subject;
+  run(original: Machine, base: RunDigest, world: World): void;
+  verdict(): SubjectVerdict;
+}
+
+function prepareCase(
+  subject: Subject,
+  program: Program,
+  analysis: Analysis,
+  stopAt: StopAt,
+  machineOf: (subject: string) => Machine,
+): SubjectCase {
+  const prepared = subject.prepare({ program, analysis, stopAt });
+  if (!prepared.ok) {
+    const verdict: SubjectVerdict = {
+      verdict: prepared.refusal.code === 'merge-failure' ? 'merge-failure' : 'refused',
+      refusal: prepared.refusal,
+    };
+    return { subject, run: () => {}, verdict: () => verdict };
+  }
+  const growth = stackGrowth(program, analysis.stackDepth, prepared.program, prepared.cost, subject.name);
+  const rewritten = prepared.program !== program;
+  const machine = rewritten ? machineOf(subject.name) : undefined;
+  machine?.load({ ...prepared, stackDepth: prepared.cost.stack });
+  let worst: { readonly fault: CleanupFault; readonly evidence: Evidence } | undefined;
+  let inconclusive = false;
+  let executedOriginal = 0;
+  let executedAdded = 0;
+  const note = (fault: CleanupFault | undefined, evidence: () => Evidence): void => {
+    if (fault === undefined) return;
+    if (worst === undefined || severity(fault.defect.verdict) < severity(worst.fault.defect.verdict)) {
+      worst = { fault, evidence: evidence() };
+    }
+  };
+  return {
+    subject,
+    run(original, base, world) {
+      const run = machine ?? original;
+      machine?.run(fixedWorld(world), world.fuel);
+      executedOriginal += run.executed;
+      executedAdded += run.executedAdded;
+      const evidence = (releases: readonly ReleaseRecord[], detail: string): Evidence => ({
+        world,
+        stop: undefined,
+        pc: original.pc,
+        holds: original.ledger.names(),
+        releases,
+        detail,
+      });
+      if (machine !== undefined) {
+        const difference = compareRuns(base, digest(machine));
+        note(difference, () => evidence([], difference?.detail ?? ''));
+        if (difference !== undefined) return;
+      }
+      if (run.outcome.how === 'fuel') inconclusive = true;
+      if (run.outcome.how !== 'throw') return;
+      const stopped = run.stopped();
+      const result = run.unwind(prepared.unwind(stopped));
+      const fault = judgeCleanup(result, stopped.frames.length - 1);
+      note(fault, () => evidence(result.releases, fault?.detail ?? ''));
+    },
+    verdict() {
+      const shared = {
+        cost: prepared.cost,
+        growth,
+        executed: { original: executedOriginal, added: executedAdded },
+      };
+      if (worst !== undefined) {
+        const { defect } = worst.fault;
+        return { verdict: defect.verdict, defect, evidence: worst.evidence, ...shared };
+      }
+      return { verdict: inconclusive ? 'inconclusive' : 'agree', ...shared };
+    },
+  };
+}
+
+/** Adds to every refusal the subjects that accepted the program and were right in every world. */
+function withCures(cases: readonly SubjectCase[]): ReadonlyMap<string, SubjectVerdict> {
+  const verdicts = cases.map(({ subject, verdict }) => [subject.name, verdict()] as const);
+  const cures = verdicts.filter(([, { verdict }]) => verdict === 'agree').map(([name]) => name);
+  return new Map(
+    verdicts.map(([name, verdict]) => [
+      name,
+      verdict.refusal === undefined ? verdict : { ...verdict, curableBy: cures },
+    ]),
+  );
+}
+
+function refusedJudgement(subjects: readonly Subject[], refusal: Refusal, analysis: Analysis): Judgement {
+  return {
+    refusal,
+    subjects: new Map(subjects.map(({ name }) => [name, { verdict: 'refused', refusal, curableBy: [] }])),
+    truth: [],
+    stakes: new StakesCounter().finish(analysis, false),
+  };
+}
+
+/** A verified program never faults: if one does, the verifier or the machine is wrong. */
+function assertSound(machine: Machine, world: World): void {
+  const { outcome } = machine;
+  if (outcome.how === 'fault') {
+    throw new HarnessBug(
+      `a verified program faults at pc ${outcome.pc} (${outcome.code}: ${outcome.message}) in the world ${JSON.stringify(
+        world,
+        (_, value) => (typeof value === 'bigint' ? `${value}` : value),
+      )}`,
+    );
+  }
+}
+
+/** FNV-1a over all columns: the same program has the same worlds wherever and whenever it is judged. */
+function programHash(program: Program): number {
+  let hash = 0x811c9dc5;
+  for (const column of [program.code, program.dst, program.src, program.off, program.imm]) {
+    for (let pc = 0; pc < program.length; pc++) hash = Math.imul(hash ^ (column[pc] ?? 0), 0x01000193);
+  }
+  return hash >>> 0;
+}
