@@ -7,32 +7,30 @@ import type { Context } from './context.js';
 import { TAG, tagOfKind, ZERO_WORD } from './intern.js';
 import { refuse, structName, typeName } from './refusal.js';
 
-interface Argument<Is extends ArgType['is']> {
-  readonly context: Context;
-  readonly pc: number;
-  readonly row: CallableRow;
-  readonly type: Extract<ArgType, { readonly is: Is }>;
-  /** Counted from 0. */
-  readonly index: number;
-  readonly word: number;
-}
-
-type Check<Is extends ArgType['is']> = (argument: Argument<Is>) => Refusal | undefined;
+/** Checks argument `index` (from 0) of a call: its value is `word`. */
+type Check<Is extends ArgType['is']> = (
+  context: Context,
+  pc: number,
+  row: CallableRow,
+  type: Extract<ArgType, { readonly is: Is }>,
+  index: number,
+  word: number,
+) => Refusal | undefined;
 
 const no = (pc: number, message: string) => refuse('bad-argument', pc, message);
 
-const scalar: Check<'scalar'> = ({ context: { table }, pc, row, index, word }) => {
+const scalar: Check<'scalar'> = ({ table }, pc, row, _type, index, word) => {
   // A helper's ARG_ANYTHING takes pointers too, from a privileged program.
   if (row.call.as === 'helper' || table.isScalar(word)) return undefined;
   return no(pc, `R${index + 1} is not a scalar`);
 };
 
-const constant: Check<'constant'> = ({ context: { table }, pc, index, word }) => {
+const constant: Check<'constant'> = ({ table }, pc, _row, _type, index, word) => {
   if (!table.isScalar(word)) return no(pc, `R${index + 1} type=${typeName(table, word)} expected=scalar`);
   return table.isConstant(word) ? undefined : no(pc, `R${index + 1} is not a known constant'`);
 };
 
-const localType: Check<'local-type'> = ({ context: { program, table }, pc, index, word }) => {
+const localType: Check<'local-type'> = ({ program, table }, pc, _row, _type, index, word) => {
   if (!table.isScalar(word)) return no(pc, `R${index + 1} is not a scalar`);
   if (!table.isConstant(word)) return no(pc, `R${index + 1} must be a known constant`);
   if (typeIndex(table.scalars.boundsOf(table.parameter(word)).bits.value, program.types.length) !== undefined) {
@@ -48,17 +46,17 @@ export function typeIndex(id: bigint, types: number): number | undefined {
 
 const MAP_TYPE_NAMES: Readonly<Record<MapType, string>> = { ringbuf: 'ringbuf' };
 
-const map: Check<'map'> = ({ context: { program, table }, pc, type, index, word }) => {
+const map: Check<'map'> = ({ program, table }, pc, _row, type, index, word) => {
   if (table.tag(word) !== TAG.map) return no(pc, `R${index + 1} type=${typeName(table, word)} expected=map_ptr`);
   if (program.maps[table.parameter(word)]?.type === type.map) return undefined;
   return no(pc, `cannot pass map_type ${MAP_TYPE_NAMES[type.map]} into this func`);
 };
 
-const object: Check<'object'> = (argument) =>
-  argument.row.call.as === 'helper' ? memoryObject(argument) : btfObject(argument);
+const object: Check<'object'> = (context, pc, row, type, index, word) =>
+  (row.call.as === 'helper' ? memoryObject : btfObject)(context, pc, row, type, index, word);
 
 /** A record passed to a helper: ARG_PTR_TO_RINGBUF_MEM | OBJ_RELEASE. */
-const memoryObject: Check<'object'> = ({ context: { table }, pc, type, index, word }) => {
+const memoryObject: Check<'object'> = ({ table }, pc, _row, type, index, word) => {
   const register = `R${index + 1}`;
   const matches = table.tag(word) === TAG[KINDS[type.kind].pointer] && !table.mayBeNull(word);
   if (!matches) return no(pc, `${register} type=${typeName(table, word)} expected=${KINDS[type.kind].pointee}`);
@@ -71,7 +69,7 @@ const memoryObject: Check<'object'> = ({ context: { table }, pc, type, index, wo
 const ZERO_OFFSET = 'must have zero offset when passed to release func or trusted arg to kfunc';
 
 /** An object passed to a kfunc: KF_ARG_PTR_TO_BTF_ID or KF_ARG_PTR_TO_ALLOC_BTF_ID. */
-const btfObject: Check<'object'> = ({ context, pc, row, type, index, word }) => {
+const btfObject: Check<'object'> = (context, pc, row, type, index, word) => {
   const { program, table } = context;
   const tag = table.tag(word);
   const register = `R${index + 1}`;
@@ -134,20 +132,20 @@ function checkArgument(
   type: ArgType,
   index: number,
 ): Refusal | undefined {
-  const common = { context, pc, row, index, word: context.state.register(index + 1) };
+  const word = context.state.register(index + 1);
   switch (type.is) {
     case 'scalar':
-      return CHECKS.scalar({ ...common, type });
+      return CHECKS.scalar(context, pc, row, type, index, word);
     case 'constant':
-      return CHECKS.constant({ ...common, type });
+      return CHECKS.constant(context, pc, row, type, index, word);
     case 'local-type':
-      return CHECKS['local-type']({ ...common, type });
+      return CHECKS['local-type'](context, pc, row, type, index, word);
     case 'ignored':
-      return CHECKS.ignored({ ...common, type });
+      return CHECKS.ignored(context, pc, row, type, index, word);
     case 'map':
-      return CHECKS.map({ ...common, type });
+      return CHECKS.map(context, pc, row, type, index, word);
     case 'object':
-      return CHECKS.object({ ...common, type });
+      return CHECKS.object(context, pc, row, type, index, word);
     default:
       return type satisfies never;
   }

@@ -76,12 +76,8 @@ function release({ state, table, notes }: Context, pc: number, ref: number): voi
 
 export const callLocal: Transfer = ({ program, state, table }, pc) => {
   const target = targetAt(program, pc) ?? 0;
-  const words = [1, 2, 3, 4, 5].map((register) => state.register(register));
-  state.killCallerSaved();
   state.pushFrame(program.subprogramOf[target] ?? 0, pc);
-  words.forEach((word, index) => {
-    state.setRegister(index + 1, word);
-  });
+  state.passArguments();
   state.setRegister(10, table.pointer(TAG.stack, state.depth - 1, 0, 0, 0));
   return target;
 };

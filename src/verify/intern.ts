@@ -37,18 +37,24 @@ class Column {
   }
 }
 
+const EMPTY = -1;
+
 /** Open addressing from a hash to the number of a row. */
 class Buckets {
   private rows = new Int32Array(1 << 9);
   private count = 0;
 
-  /** The first row from `hash` on for which `same` answers yes, or -1. */
-  find(hash: number, same: (row: number) => boolean): number {
-    const mask = this.rows.length - 1;
-    for (let index = hash & mask; ; index = (index + 1) & mask) {
-      const row = (this.rows[index] ?? 0) - 1;
-      if (row < 0 || same(row)) return row;
-    }
+  first(hash: number): number {
+    return hash & (this.rows.length - 1);
+  }
+
+  next(index: number): number {
+    return (index + 1) & (this.rows.length - 1);
+  }
+
+  /** The row at a position, or EMPTY: then no further one has the hash. */
+  row(index: number): number {
+    return (this.rows[index] ?? 0) - 1;
   }
 
   add(hash: number, row: number, hashOf: (row: number) => number): void {
@@ -179,16 +185,19 @@ export class InternTable {
 
   private word(tag: number, parameter: number, offset: number, link: number, ref: number): number {
     const hash = mix(tag, parameter, offset, link, ref);
-    const found = this.wordBuckets.find(
-      hash,
-      (row) =>
-        this.classes.at(row) === tag &&
-        this.parameters.at(row) === parameter &&
-        this.offsets.at(row) === offset &&
+    for (let index = this.wordBuckets.first(hash); ; index = this.wordBuckets.next(index)) {
+      const row = this.wordBuckets.row(index);
+      if (row === EMPTY) break;
+      if (
         this.links.at(row) === link &&
-        this.refs.at(row) === ref,
-    );
-    if (found !== -1) return found;
+        this.parameters.at(row) === parameter &&
+        this.classes.at(row) === tag &&
+        this.offsets.at(row) === offset &&
+        this.refs.at(row) === ref
+      ) {
+        return row;
+      }
+    }
     const bare = link === 0 && ref === 0 ? this.wordCount : this.word(tag, parameter, offset, 0, 0);
     const row = this.wordCount++;
     this.classes.put(row, tag);
@@ -212,8 +221,11 @@ export class InternTable {
   /** A slot of these byte kinds (BYTE, packed) whose spilled bytes are those of `word`; NOT_INIT_WORD if none are. */
   slot(bytes: number, word: number): number {
     const hash = mix(bytes, word, 0, 0, 0);
-    const found = this.slotBuckets.find(hash, (row) => this.kinds.at(row) === bytes && this.spilled.at(row) === word);
-    if (found !== -1) return found;
+    for (let index = this.slotBuckets.first(hash); ; index = this.slotBuckets.next(index)) {
+      const row = this.slotBuckets.row(index);
+      if (row === EMPTY) break;
+      if (this.spilled.at(row) === word && this.kinds.at(row) === bytes) return row;
+    }
     const row = this.slotCount++;
     this.kinds.put(row, bytes);
     this.spilled.put(row, word);

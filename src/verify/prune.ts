@@ -9,7 +9,7 @@
  * they are read.
  */
 import { Arena } from './arena.js';
-import { INVALID_SLOT, type InternTable, NOT_INIT_WORD } from './intern.js';
+import { type InternTable, NOT_INIT_WORD } from './intern.js';
 import { REF, REGISTERS, type State } from './state.js';
 
 /** `arrive` answers: this state is seen for the first time. Every other answer is the entry that it repeats. */
@@ -37,6 +37,7 @@ export class Repetitions {
   private uses = new Int32Array(64);
   private names = new Int32Array(64);
   private readonly touched: number[] = [];
+  private nextName = 1;
 
   /** Forgets everything. */
   clear(): void {
@@ -139,57 +140,59 @@ export class Repetitions {
   /** Appends the canonical form. */
   private write(table: InternTable, state: State, live: number): void {
     this.countUses(table, state, live);
-    let nextName = 1;
+    this.nextName = 1;
     const top = state.depth - 1;
-    const { arena } = this;
-    const put = (value: number) => {
-      arena.data[arena.take(1)] = value;
-    };
-    const putWord = (word: number) => {
-      const link = table.link(word);
-      const ref = table.ref(word);
-      // A pointer that may be NULL stays different from one that may not: that is in its bare word.
-      const shared = link !== 0 && (this.uses[link] ?? 0) > 1 && table.isScalar(word);
-      if (!shared && ref === 0) {
-        put(table.bare(word) * 2);
-        return;
-      }
-      put(table.bare(word) * 2 + 1);
-      if (ref !== 0) {
-        // References were numbered first, by position.
-        put(state.findRef(ref));
-        return;
-      }
-      if (this.names[link] === 0) this.names[link] = nextName++;
-      put(this.names[link] ?? 0);
-    };
-    put(state.depth);
-    put(state.refCount);
+    let most = 2 + 4 * state.refCount;
+    for (let frame = 0; frame <= top; frame++) most += 3 + 2 * REGISTERS + (3 * state.allocated(frame)) / 8;
+    let at = this.arena.take(most);
+    const { data } = this.arena;
+    data[at++] = state.depth;
+    data[at++] = state.refCount;
     for (let position = 0; position < state.refCount; position++) {
-      put(state.refField(position, REF.kind));
-      put(state.refField(position, REF.type));
-      put(state.refField(position, REF.frame));
-      put(state.refField(position, REF.acquiredAt));
+      data[at++] = state.refField(position, REF.kind);
+      data[at++] = state.refField(position, REF.type);
+      data[at++] = state.refField(position, REF.frame);
+      data[at++] = state.refField(position, REF.acquiredAt);
     }
     for (let frame = 0; frame <= top; frame++) {
-      put(state.subprogram(frame));
-      put(state.callsite(frame));
+      data[at++] = state.subprogram(frame);
+      data[at++] = state.callsite(frame);
       const slots = state.allocated(frame) / 8;
-      put(slots);
-      for (let register = 0; register < REGISTERS - 1; register++) {
-        if (register < 6 && (frame < top || (live & (1 << register)) === 0)) {
-          if (frame === top) put(DEAD);
-          continue;
-        }
-        putWord(state.registerOf(frame, register));
+      data[at++] = slots;
+      // In callers R0–R5 are dead.
+      for (let register = frame === top ? 0 : 6; register < REGISTERS - 1; register++) {
+        if (register < 6 && (live & (1 << register)) === 0) data[at++] = DEAD;
+        else at = this.writeWord(data, at, table, state, state.registerOf(frame, register));
       }
       for (let index = 0; index < slots; index++) {
         const slot = state.slot(frame, index);
-        put(table.bytes(slot));
+        data[at++] = table.bytes(slot);
         const word = table.spill(slot);
-        if (word !== NOT_INIT_WORD) putWord(word);
+        if (word !== NOT_INIT_WORD) at = this.writeWord(data, at, table, state, word);
       }
     }
+    this.arena.length = at;
+  }
+
+  /** A word without names; then, if it has one that matters, the position of its reference or the number of its id. */
+  private writeWord(data: Int32Array, start: number, table: InternTable, state: State, word: number): number {
+    let at = start;
+    const bare = table.bare(word);
+    const ref = bare === word ? 0 : table.ref(word);
+    // A pointer that may be NULL shares its id with its reference only.
+    const link = bare === word || ref !== 0 || !table.isScalar(word) ? 0 : table.link(word);
+    if (ref === 0 && (link === 0 || (this.uses[link] ?? 0) < 2)) {
+      data[at++] = bare * 2;
+      return at;
+    }
+    data[at++] = bare * 2 + 1;
+    if (ref !== 0) {
+      data[at++] = state.findRef(ref);
+      return at;
+    }
+    if (this.names[link] === 0) this.names[link] = this.nextName++;
+    data[at++] = this.names[link] ?? 0;
+    return at;
   }
 
   private countUses(table: InternTable, state: State, live: number): void {
@@ -203,22 +206,21 @@ export class Repetitions {
       this.names = new Int32Array(2 * (state.lastLink + 1));
     }
     const top = state.depth - 1;
-    const use = (word: number) => {
-      if (!table.isScalar(word)) return;
-      const link = table.link(word);
-      if (link === 0) return;
-      if (this.uses[link] === 0) this.touched.push(link);
-      this.uses[link] = (this.uses[link] ?? 0) + 1;
-    };
     for (let frame = 0; frame <= top; frame++) {
-      for (let register = 0; register < REGISTERS - 1; register++) {
-        if (register < 6 && (frame < top || (live & (1 << register)) === 0)) continue;
-        use(state.registerOf(frame, register));
+      for (let register = frame === top ? 0 : 6; register < REGISTERS - 1; register++) {
+        if (register < 6 && (live & (1 << register)) === 0) continue;
+        this.use(table, state.registerOf(frame, register));
       }
       for (let index = 0; index < state.allocated(frame) / 8; index++) {
-        const slot = state.slot(frame, index);
-        if (slot !== INVALID_SLOT) use(table.spill(slot));
+        this.use(table, table.spill(state.slot(frame, index)));
       }
     }
+  }
+
+  private use(table: InternTable, word: number): void {
+    if (table.bare(word) === word || !table.isScalar(word)) return;
+    const link = table.link(word);
+    if (this.uses[link] === 0) this.touched.push(link);
+    this.uses[link] = (this.uses[link] ?? 0) + 1;
   }
 }

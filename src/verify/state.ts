@@ -87,6 +87,15 @@ export class State {
     this.words.fill(NOT_INIT_WORD, this.base, this.base + 6);
   }
 
+  /** R1–R5 of the caller become those of the current frame; the caller's R0–R5 are clobbered. */
+  passArguments(): void {
+    const caller = this.base - FRAME;
+    for (let register = 1; register < 6; register++) {
+      this.words[this.base + register] = this.words[caller + register] ?? 0;
+    }
+    this.words.fill(NOT_INIT_WORD, caller, caller + 6);
+  }
+
   /** A slot of a frame; below what the frame has allocated it is invalid. */
   slot(frame: number, slot: number): number {
     const at = frame * FRAME;
