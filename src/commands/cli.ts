@@ -1,0 +1,145 @@
+#!/usr/bin/env node
+/** The command `unwindiff`: parses the line and hands over to the file of the verb, which is loaded only then. */
+import { readFileSync, realpathSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Command, CommanderError, Option } from 'commander';
+import type { Terminal } from '../report/terminal.js';
+import { EXIT, type ExitCode, Failure } from './failure.js';
+import * as values from './options.js';
+import { packageRoot } from './package-root.js';
+
+const FOOTER = `
+Exit codes: 0 nothing new; 1 a new defect or a failed expectation; 2 bad usage or input;
+            3 not available here; 4 a bug in unwindiff.
+Every verb is described, with examples, in docs/command-line.md.`;
+
+/** Runs one command line (without node and script). Never throws: what goes wrong becomes a message and an exit code. */
+export async function main(argv: readonly string[], terminal: Terminal): Promise<ExitCode> {
+  let code: ExitCode = EXIT.nothingNew;
+  const program = commandLine(terminal, (ended) => {
+    code = ended;
+  });
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.nothingNew : EXIT.usage;
+    if (error instanceof Failure) {
+      terminal.err.write(`${error.message}\n`);
+      return error.code;
+    }
+    terminal.err.write(`unwindiff has a bug: ${error instanceof Error ? error.stack : String(error)}\n`);
+    return EXIT.bug;
+  }
+}
+
+function commandLine(terminal: Terminal, end: (code: ExitCode) => void): Command {
+  const program = new Command('unwindiff');
+  const configure = (command: Command): Command =>
+    command
+      .exitOverride()
+      .showHelpAfterError('(add --help for the options)')
+      .configureOutput({
+        writeOut: (text) => void terminal.out.write(text),
+        writeErr: (text) => void terminal.err.write(text),
+      });
+  const verb = (name: string, description: string): Command => {
+    const command = configure(program.command(name).description(description));
+    return command;
+  };
+  configure(program)
+    .version(version(), '-V, --version')
+    .description('Differential testing of BPF exception cleanup: who releases what when a program throws?')
+    .addHelpText('after', FOOTER);
+
+  shared(verb('fuzz', 'generate programs, judge every design on them, shrink and save what is wrong'))
+    .option('--subject <name>', 'a design to judge, or all (repeatable; default: all)', values.subjects)
+    .option('--profile <name>', 'what kind of programs: a profile, or all in turns', values.profile, 'default')
+    .option('--stop-at <where>', 'where programs are stopped', values.stopAt, 'throw')
+    .option('--from <index>', 'index of the first program', values.wholeNumber(0, Number.MAX_SAFE_INTEGER), 0)
+    .option('--runs <n>', 'programs to judge (default: 1000, or as many as --time allows)', values.wholeNumber(1, 1e12))
+    .option('--time <duration>', 'begin nothing new after 10s, 5m, 1h', values.duration)
+    .option(
+      '--workers <n>',
+      'threads (default: one per core); the results do not depend on it',
+      values.wholeNumber(1, 256),
+    )
+    .option('--out <folder>', 'where findings go (default: runs/SEED-PROFILE)')
+    .option(
+      '--baseline <path>',
+      'known defects: a file of rows, a folder of cases, or none (default: the list that comes with unwindiff)',
+    )
+    .option('--no-containment', 'do not check the verifier against every executed instruction (faster)')
+    .option('--coverage', 'also report what the generator emitted in which situation')
+    .option('--quiet', 'no progress')
+    .action(async (options) => end(await (await import('./fuzz.js')).runFuzz(options, terminal)));
+
+  shared(verb('judge', 'every design on one program of mine, in every world'))
+    .argument('<file>', 'a .bpf file')
+    .option('--subject <name>', 'a design to judge, or all (repeatable; default: all)', values.subjects)
+    .option('--defect <defect>', 'exit 0 if a judged design shows exactly this defect, else 1', values.defect)
+    .option('--stop-at <where>', 'where programs are stopped', values.stopAt, 'throw')
+    .action(async (file, options) => end((await import('./judge.js')).runJudge(file, options, terminal)));
+
+  verb('replay', 'run corpus files or findings and compare with what they say')
+    .argument('[paths...]', 'files or folders (default: corpus)')
+    .option('--bless', 'rewrite the expected output (;> lines) in place')
+    .option('--json', 'answer in JSON')
+    .option('--quiet', 'only failures')
+    .action(async (paths, options) => end(await (await import('./replay.js')).runReplay(paths, options, terminal)));
+
+  shared(verb('shrink', 'the smallest program with the same defect'))
+    .argument('<file>', 'a .bpf file')
+    .option('--subject <name>', 'the design that is wrong (default: the first that is)', values.subject)
+    .option('--defect <defect>', 'the defect to keep (default: the one that shows)', values.defect)
+    .option('-o, --out <file>', 'where to write the result (default: stdout)')
+    .option('--quiet', 'nothing on stderr')
+    .action(async (file, options) => end((await import('./shrink.js')).runShrink(file, options, terminal)));
+  return program;
+}
+
+function version(): string {
+  const text = readFileSync(join(packageRoot(), 'package.json'), 'utf8');
+  return /"version": "([^"]+)"/.exec(text)?.[1] ?? 'unknown';
+}
+
+/** Options of every verb that judges. */
+function shared(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--seed <word>', 'where all randomness comes from (default: drawn and printed)').argParser(
+        values.seed,
+      ),
+    )
+    .option('--worlds <n>', 'worlds per program at most', values.wholeNumber(1, 100_000), 8)
+    .option('--pruning <mode>', 'which repeated states the verifier drops: off, exact', values.pruning, 'exact')
+    .option('--json', 'answer in JSON');
+}
+
+/** The terminal of this process. Ctrl-C ends a run in an orderly way; a second one ends it at once. */
+function processTerminal(): Terminal {
+  const interrupt = new AbortController();
+  process.on('SIGINT', () => {
+    if (interrupt.signal.aborted) process.exit(130);
+    interrupt.abort();
+    process.stderr.write('\nending: what has begun is finished (again: at once)\n');
+  });
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    // The reader has gone, e.g. `| head`: nothing is left to say.
+    if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
+    throw error;
+  });
+  return {
+    out: process.stdout,
+    err: process.stderr,
+    env: process.env,
+    bar: process.stderr.isTTY ? process.stderr : undefined,
+    interrupted: interrupt.signal,
+  };
+}
+
+const script = process.argv[1];
+if (script !== undefined && realpathSync(script) === fileURLToPath(import.meta.url)) {
+  process.exitCode = await main(process.argv.slice(2), processTerminal());
+}

@@ -1,0 +1,95 @@
+/** `fuzz`: generates programs, judges every subject on them, shrinks and saves what is wrong, reports the rest as numbers. */
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import type { ProfileName } from '../../generators/profile.js';
+import { type CampaignResult, runCampaign } from '../campaign/campaign.js';
+import { canUseWorkers, localExecutor, threadExecutor } from '../campaign/executor.js';
+import type { CampaignSettings } from '../campaign/plan.js';
+import { DEFAULT_FUEL } from '../case/case.js';
+import { campaignText } from '../report/campaign-text.js';
+import { campaignJson, jsonText } from '../report/json.js';
+import { progressDisplay } from '../report/progress.js';
+import { paintFor, type Terminal } from '../report/terminal.js';
+import { SUBJECTS } from '../subjects/registry.js';
+import type { Pruning } from '../verify/analysis.js';
+import { EXIT, type ExitCode } from './failure.js';
+import { loadBaseline } from './input.js';
+import { freshSeed } from './options.js';
+
+export interface FuzzOptions {
+  readonly subject?: readonly string[];
+  readonly profile: ProfileName | 'all';
+  readonly stopAt: 'throw';
+  readonly pruning: Pruning;
+  readonly seed?: string;
+  readonly from: number;
+  readonly runs?: number;
+  readonly time?: number;
+  readonly workers?: number;
+  readonly out?: string;
+  readonly baseline?: string;
+  readonly worlds: number;
+  readonly containment: boolean;
+  readonly coverage?: boolean;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+/** Programs judged when neither a number nor a time is asked for. */
+const DEFAULT_RUNS = 1000;
+
+/** Runs a campaign and reports it; see docs/command-line.md for the exit codes. */
+export async function runFuzz(options: FuzzOptions, terminal: Terminal): Promise<ExitCode> {
+  const seed = options.seed ?? freshSeed();
+  const settings: CampaignSettings = {
+    seed,
+    profile: options.profile,
+    subjects: options.subject ?? SUBJECTS.map(({ name }) => name),
+    stopAt: options.stopAt,
+    pruning: options.pruning,
+    worlds: options.worlds,
+    fuel: DEFAULT_FUEL,
+    containment: options.containment,
+  };
+  const baseline = loadBaseline(options.baseline);
+  // The answer must be nothing but JSON; the seed is then said first on the other stream.
+  if (options.json !== true) terminal.out.write(`seed ${seed}\n\n`);
+  else if (options.quiet !== true) terminal.err.write(`seed ${seed}\n`);
+  const runs = options.runs ?? (options.time === undefined ? DEFAULT_RUNS : undefined);
+  const workers = options.workers ?? (canUseWorkers() ? availableParallelism() : 1);
+  const executor = workers > 1 && canUseWorkers() ? threadExecutor(settings, workers) : localExecutor(settings);
+  const display = progressDisplay(terminal, { programs: runs, seconds: options.time }, options.quiet === true);
+  let result: CampaignResult;
+  try {
+    result = await runCampaign(
+      {
+        settings,
+        from: options.from,
+        runs,
+        seconds: options.time,
+        out: options.out ?? join('runs', `${seed.replaceAll(':', '_')}-${options.profile}`),
+        baseline,
+        interrupted: terminal.interrupted,
+        onProgress: (progress) => display.update(progress),
+        wantCoverage: options.coverage,
+      },
+      executor,
+    );
+  } finally {
+    display.stop();
+    await executor.close();
+  }
+  if (options.json === true) {
+    const rssMiB = Math.round(process.memoryUsage().rss / 2 ** 20);
+    terminal.out.write(jsonText(campaignJson(result, rssMiB)));
+  } else {
+    terminal.out.write(campaignText(result, paintFor(terminal.out, terminal.env)));
+  }
+  return exitCodeOf(result);
+}
+
+/** A bug of ours outweighs findings; an interrupted run ends with the code of what it found. */
+export function exitCodeOf(result: CampaignResult): ExitCode {
+  if (result.crash !== undefined) return EXIT.bug;
+  return result.findings.some(({ known }) => known === undefined) ? EXIT.found : EXIT.nothingNew;
+}

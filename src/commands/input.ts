@@ -1,0 +1,86 @@
+/** Reading what the user names: files as strict UTF-8, cases with located errors, the baseline. */
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { type BaselineRow, keyOf, parseBaseline } from '../campaign/baseline.js';
+import type { Case } from '../case/case.js';
+import { type ReadCase, readCase } from '../case/read.js';
+import { SUBJECTS } from '../subjects/registry.js';
+import { badInput } from './failure.js';
+import { packageRoot } from './package-root.js';
+
+/** The text of a file. A Failure names the file, and line and column of the first byte that is not UTF-8. */
+export function readText(path: string): string {
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(path);
+  } catch (error) {
+    throw badInput(`${path}: cannot be read: ${reason(error)}`);
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    const { line, column } = firstBadByte(bytes);
+    throw badInput(`${path}:${line}:${column}: not UTF-8`);
+  }
+}
+
+function reason(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const code = 'code' in error ? error.code : undefined;
+  switch (code) {
+    case 'ENOENT':
+      return 'no such file';
+    case 'EISDIR':
+      return 'it is a folder';
+    case 'EACCES':
+      return 'permission denied';
+    default:
+      return error.message;
+  }
+}
+
+function firstBadByte(bytes: Buffer): { readonly line: number; readonly column: number } {
+  // Decoding up to the first replacement character gives the text before the bad byte.
+  const before = bytes.toString('utf8').split('\uFFFD')[0] ?? '';
+  const lines = before.split('\n');
+  return { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 };
+}
+
+/** Reads a corpus file; all its errors are in the Failure, one `file:line:column: message` a line. */
+export function loadCase(path: string): Case {
+  return loadLocatedCase(path).case;
+}
+
+/** The same with the line of every item of the file. */
+export function loadLocatedCase(path: string): ReadCase & { readonly ok: true } {
+  const read = readCase(readText(path));
+  if (read.ok) return read;
+  throw badInput(read.errors.map(({ line, column, message }) => `${path}:${line}:${column}: ${message}`).join('\n'));
+}
+
+const SUBJECT_NAMES = SUBJECTS.map(({ name }) => name);
+
+/**
+ * Known defects from a file of rows, or from the `known` directives of all cases in a folder. Without a path: the rows
+ * that come with the package, none if there are none; `none` asks for an empty list.
+ */
+export function loadBaseline(path: string | undefined): readonly BaselineRow[] {
+  if (path === 'none') return [];
+  const chosen = path ?? join(packageRoot(), 'corpus', 'baseline.txt');
+  if (path === undefined && !existsSync(chosen)) return [];
+  if (existsSync(chosen) && statSync(chosen).isDirectory()) return baselineOfFolder(chosen);
+  const parsed = parseBaseline(readText(chosen), SUBJECT_NAMES);
+  if (parsed.ok) return parsed.rows;
+  throw badInput(`${chosen}:${parsed.error.line}:${parsed.error.column}: ${parsed.error.message}`);
+}
+
+function baselineOfFolder(folder: string): BaselineRow[] {
+  const rows = new Map<string, BaselineRow>();
+  const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.bpf'));
+  for (const name of paths.sort()) {
+    for (const known of loadCase(join(folder, name)).known) {
+      rows.set(keyOf(known.subject, known.defect), { ...known, line: 0 });
+    }
+  }
+  return [...rows.values()];
+}

@@ -1,0 +1,60 @@
+/** `judge`: every subject on one corpus file, in every world; with a defect it only answers whether that shows. */
+
+import { formatDefect } from '../../oracles/defect.js';
+import { createJudge } from '../../oracles/judge.js';
+import type { Judgement } from '../../oracles/judgement.js';
+import { type Case, DEFAULT_FUEL } from '../case/case.js';
+import { jsonText, judgementJson } from '../report/json.js';
+import { judgementText } from '../report/judgement-text.js';
+import { paintFor, type Terminal } from '../report/terminal.js';
+import { SUBJECTS } from '../subjects/registry.js';
+import type { Pruning } from '../verify/analysis.js';
+import { EXIT, type ExitCode } from './failure.js';
+import { loadCase } from './input.js';
+
+export interface JudgeFileOptions {
+  readonly subject?: readonly string[];
+  readonly defect?: string;
+  readonly pruning: Pruning;
+  readonly stopAt: 'throw';
+  readonly seed?: string;
+  readonly worlds: number;
+  readonly json?: boolean;
+}
+
+/** Judges a file. Exit code 0; with `defect` 0 if some judged subject shows it and 1 if none does. */
+export function runJudge(path: string, options: JudgeFileOptions, terminal: Terminal): ExitCode {
+  const of = loadCase(path);
+  const judgement = judgeCase(of, options);
+  if (options.json === true) terminal.out.write(jsonText(judgementJson(judgement)));
+  else terminal.out.write(judgementText(of.program, judgement, paintFor(terminal.out, terminal.env)));
+  if (options.defect === undefined) return EXIT.nothingNew;
+  const shown = [...judgement.subjects.values()].some(
+    ({ defect }) => defect !== undefined && formatDefect(defect) === options.defect,
+  );
+  return shown ? EXIT.nothingNew : EXIT.found;
+}
+
+/** The judgement of a case in the worlds of its `run` lines, then in worlds drawn from the seed. */
+export function judgeCase(of: Case, options: Omit<JudgeFileOptions, 'json' | 'defect'>): Judgement {
+  const chosen = options.subject ?? SUBJECTS.map(({ name }) => name);
+  const judge = createJudge({
+    subjects: SUBJECTS.filter(({ name }) => chosen.includes(name)),
+    pruning: options.pruning,
+    stopAt: options.stopAt,
+    worlds: options.worlds,
+    fuel: DEFAULT_FUEL,
+    seed: seedOf(of, options.seed),
+  });
+  return judge.judge(of.program, { worlds: worldsOf(of) });
+}
+
+/** The seed of the run that found a case, so that it is judged in the same worlds; 1 for a case written by hand. */
+export function seedOf(of: Case, asked: string | undefined): string {
+  return asked ?? (of.origin?.by === 'fuzz' ? of.origin.seed : '1');
+}
+
+/** The worlds a case names in its runs. */
+export function worldsOf(of: Case) {
+  return of.runs.filter(({ stop }) => stop === undefined).map(({ world }) => world);
+}

@@ -1,0 +1,83 @@
+/** Values of options: each parser says what was expected, and every wrong value ends in exit code 2. */
+import { InvalidArgumentError } from 'commander';
+import { PROFILE_NAMES, type ProfileName } from '../../generators/profile.js';
+import { parseDefect } from '../../oracles/defect.js';
+import { isProfile } from '../campaign/plan.js';
+import { SUBJECTS } from '../subjects/registry.js';
+import type { Pruning } from '../verify/analysis.js';
+
+/** A parser of whole numbers from `min` to `max`. */
+export function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < min || value > max) {
+      throw new InvalidArgumentError(`Expected a whole number from ${min} to ${max}.`);
+    }
+    return value;
+  };
+}
+
+/** `10`, `10s`, `5m`, `1.5h` in seconds. */
+export function duration(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)(s|m|h)?$/.exec(text);
+  const unit = match?.[2] === 'h' ? 3600 : match?.[2] === 'm' ? 60 : 1;
+  const seconds = Number(match?.[1] ?? Number.NaN) * unit;
+  if (!(seconds > 0) || seconds > 31_536_000) {
+    throw new InvalidArgumentError('Expected a duration such as 10, 10s, 5m or 1h.');
+  }
+  return seconds;
+}
+
+/** A seed is any word; it stands in file names and in the first line of findings. */
+export function seed(text: string): string {
+  if (!/^[\w.:@+-]{1,64}$/.test(text)) {
+    throw new InvalidArgumentError('Expected up to 64 letters, digits or . _ : @ + - without blanks.');
+  }
+  return text;
+}
+
+/** A random seed for those who name none. */
+export function freshSeed(): string {
+  return String(Math.floor(Math.random() * 2 ** 32));
+}
+
+/** Collects names of subjects; `all` is all of them. */
+export function subjects(text: string, before: readonly string[] = []): readonly string[] {
+  const names = SUBJECTS.map(({ name }) => name);
+  const chosen = text === 'all' ? names : names.filter((name) => name === text);
+  if (chosen.length === 0) {
+    throw new InvalidArgumentError(`Unknown subject. Expected all or one of ${names.join(', ')}.`);
+  }
+  return names.filter((name) => before.includes(name) || chosen.includes(name));
+}
+
+/** One subject. */
+export function subject(text: string): string {
+  if (text === 'all') throw new InvalidArgumentError('Expected one subject.');
+  return subjects(text)[0] ?? text;
+}
+
+export function profile(text: string): ProfileName | 'all' {
+  if (text === 'all' || isProfile(text)) return text;
+  throw new InvalidArgumentError(`Unknown profile. Expected all or one of ${PROFILE_NAMES.join(', ')}.`);
+}
+
+export function pruning(text: string): Pruning {
+  if (text === 'off' || text === 'exact') return text;
+  throw new InvalidArgumentError('Expected off or exact.');
+}
+
+/** The granularity of stop points: throws are what the harness can judge. */
+export function stopAt(text: string): 'throw' {
+  if (text === 'throw') return text;
+  if (text === 'points' || text === 'anywhere' || text === 'window') {
+    throw new InvalidArgumentError('Not supported: programs are stopped at throws only. Expected throw.');
+  }
+  throw new InvalidArgumentError('Expected throw.');
+}
+
+export function defect(text: string): string {
+  const parsed = parseDefect(text);
+  if (!parsed.ok) throw new InvalidArgumentError(`${parsed.message}.`);
+  return text;
+}

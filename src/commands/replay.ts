@@ -1,0 +1,74 @@
+/** `replay`: corpus files and findings against what they say. */
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { blessFile } from '../case/bless.js';
+import { type Mismatch, mismatchText, replayCase } from '../case/replay.js';
+import { jsonText } from '../report/json.js';
+import { number } from '../report/table.js';
+import { paintFor, type Terminal } from '../report/terminal.js';
+import { badInput, EXIT, type ExitCode, Failure } from './failure.js';
+import { loadLocatedCase } from './input.js';
+
+export interface ReplayOptions {
+  readonly bless?: boolean;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+interface Outcome {
+  readonly file: string;
+  readonly title: string;
+  readonly mismatches: readonly (Mismatch & { readonly line: number })[];
+  /** Why the file could not be read. */
+  readonly error?: string;
+  readonly blessed: boolean;
+}
+
+/** Replays files and folders. Exit code 2 if a file cannot be read, else 1 if an expectation fails, else 0. */
+export function runReplay(paths: readonly string[], options: ReplayOptions, terminal: Terminal): ExitCode {
+  const asked = paths.length === 0 ? ['corpus'] : paths;
+  const files = asked.flatMap((path) => casesUnder(path));
+  const paint = paintFor(terminal.out, terminal.env);
+  const outcomes: Outcome[] = [];
+  for (const file of files) {
+    const outcome = replayFile(file, options.bless === true, paths.includes(file));
+    outcomes.push(outcome);
+    if (outcome.error !== undefined) terminal.err.write(`${outcome.error}\n`);
+    if (options.json === true) continue;
+    for (const mismatch of outcome.mismatches) {
+      terminal.out.write(`${file}:${mismatch.line}: ${paint.red(mismatchText(mismatch))}\n`);
+    }
+    if (outcome.blessed) terminal.out.write(`blessed ${file}\n`);
+  }
+  const unreadable = outcomes.filter(({ error }) => error !== undefined).length;
+  const failed = outcomes.filter(({ mismatches }) => mismatches.length > 0).length;
+  if (options.json === true) terminal.out.write(jsonText({ cases: outcomes.length, failed, unreadable, outcomes }));
+  else if (options.quiet !== true || failed > 0) {
+    terminal.out.write(`${number(outcomes.length)} cases replayed, ${number(failed)} failed\n`);
+  }
+  if (unreadable > 0) return EXIT.usage;
+  return failed > 0 ? EXIT.found : EXIT.nothingNew;
+}
+
+/** A file itself; of a folder all cases below it, in the order of their names. */
+function casesUnder(path: string): string[] {
+  if (!existsSync(path)) throw badInput(`${path}: cannot be read: no such file`);
+  if (!statSync(path).isDirectory()) return [path];
+  const names = readdirSync(path, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.bpf'));
+  return names.sort().map((name) => join(path, name));
+}
+
+/** Files that were named get expected lines even if they have none; files in folders only if they have some. */
+function replayFile(file: string, bless: boolean, named: boolean): Outcome {
+  try {
+    const { case: of, items } = loadLocatedCase(file);
+    const { mismatches: found } = replayCase(of);
+    const mismatches = found.map((each) => ({ ...each, line: items.get(each.item) ?? 1 }));
+    if (!bless || (of.expected.length === 0 && !named)) return { file, title: of.title, mismatches, blessed: false };
+    const rest = mismatches.filter(({ about }) => about !== 'output');
+    return { file, title: of.title, mismatches: rest, blessed: blessFile(file, of) };
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return { file, title: '', mismatches: [], error: error.message, blessed: false };
+  }
+}

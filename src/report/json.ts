@@ -1,0 +1,142 @@
+/** The JSON answers. Everything that may differ between two runs of the same request sits under `timing`. */
+
+import { type CoverageCell, coverageCells } from '../../generators/coverage.js';
+import { formatDefect } from '../../oracles/defect.js';
+import type { Judgement, SubjectVerdict } from '../../oracles/judgement.js';
+import type { CampaignResult } from '../campaign/campaign.js';
+import { percentiles } from '../campaign/counts.js';
+import type { Finding } from '../campaign/findings.js';
+import { type SubjectTally, VERDICT_NAMES } from '../campaign/stats.js';
+
+/** A value as JSON text with two spaces of indentation; a bigint becomes a decimal string. */
+export function jsonText(value: unknown): string {
+  const plain = (_: string, each: unknown) => (typeof each === 'bigint' ? each.toString() : each);
+  return `${JSON.stringify(value, plain, 2)}\n`;
+}
+
+/** The answer of `fuzz`. `rssMiB` is the memory of the whole process, worker threads included. */
+export function campaignJson(result: CampaignResult, rssMiB: number) {
+  const { settings, tally, timing } = result;
+  const { elapsedSeconds } = timing;
+  return {
+    seed: settings.seed,
+    profile: settings.profile,
+    from: result.from,
+    programs: tally.programs,
+    // A run that time or somebody ended stops at a point of its own: what it did is repeated by `from` and `programs`.
+    complete: result.ended === 'complete' || result.ended === 'time',
+    settings: {
+      stopAt: settings.stopAt,
+      pruning: settings.pruning,
+      worlds: settings.worlds,
+      fuel: settings.fuel,
+      containment: settings.containment,
+    },
+    coverage: {
+      generated: tally.programs,
+      verified: tally.verified,
+      unverified: Object.fromEntries(sorted(tally.unverified)),
+      throwRuns: tally.throwRuns,
+      heldAtThrow: percentiles(tally.heldAtThrow),
+      programsThrowingWhileHolding: tally.throwingWhileHolding,
+      programsHoldingInTwoFrames: tally.holdingInTwoFrames,
+      programsWithDifferingStatesAtAThrow: tally.differingStates,
+      worlds: tally.worlds,
+      worldsEnumerated: tally.enumerated,
+      throwPcs: tally.throwPcs,
+      throwPcsRun: tally.throwPcsRun,
+      instructionsExecuted: tally.executed,
+    },
+    subjects: Object.fromEntries(
+      [...tally.subjects].map(([name, subject]) => [
+        name,
+        subjectJson(
+          subject,
+          result.findings.filter((finding) => finding.subject === name),
+        ),
+      ]),
+    ),
+    ...(result.coverage === undefined ? {} : { emitted: coverageCells(result.coverage).map(cellJson) }),
+    baseline: {
+      unseen: result.unseen.map(({ subject, defect, reason }) => ({ subject, defect, reason })),
+    },
+    ...(result.crash === undefined
+      ? {}
+      : {
+          crash: {
+            index: result.crash.crash.index,
+            stage: result.crash.crash.stage,
+            message: result.crash.crash.message,
+            file: result.crash.file,
+          },
+        }),
+    timing: {
+      elapsedSeconds,
+      programsPerSecond: elapsedSeconds > 0 ? tally.programs / elapsedSeconds : 0,
+      firstFindingSeconds: timing.firstFindingSeconds ?? null,
+      rssMiB,
+      workers: timing.workers,
+      ended: result.ended,
+    },
+  };
+}
+
+function cellJson({ row, context, count, impossible }: CoverageCell) {
+  return { row, ...context, count, ...(impossible === undefined ? {} : { impossible }) };
+}
+
+function subjectJson(subject: SubjectTally, findings: readonly Finding[]) {
+  const { verdicts } = subject;
+  return {
+    prepared: subject.prepared,
+    refused: { mergeFailure: verdicts['merge-failure'], other: verdicts.refused },
+    verdicts: Object.fromEntries(VERDICT_NAMES.map((verdict) => [verdict, verdicts[verdict]])),
+    findings: findings.map((finding) => ({
+      defect: finding.defect,
+      verdict: finding.verdict,
+      file: finding.file ?? null,
+      insns: finding.minimised?.insns ?? null,
+      index: finding.index,
+      known: finding.known !== undefined,
+      programs: finding.programs,
+    })),
+    stack: { ...percentiles(subject.growth), overLimit: subject.overLimit },
+    metadataBytes: percentiles(subject.metadata),
+    instructionsAdded: percentiles(subject.added),
+    executed: { original: subject.executedOriginal, added: subject.executedAdded },
+    refusals: Object.fromEntries(
+      sorted(subject.refusals).map(([code, { programs, curableBy }]) => [
+        code,
+        { programs, curableBy: Object.fromEntries(sorted(curableBy)) },
+      ]),
+    ),
+  };
+}
+
+/** By key, so that the order does not depend on which was met first. */
+function sorted<V>(map: ReadonlyMap<string, V>): [string, V][] {
+  return [...map].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+}
+
+/** The answer of `judge`. */
+export function judgementJson(judgement: Judgement) {
+  return {
+    ...(judgement.refusal === undefined ? {} : { refusal: judgement.refusal }),
+    subjects: Object.fromEntries([...judgement.subjects].map(([name, verdict]) => [name, verdictJson(verdict)])),
+    truth: judgement.truth,
+    stakes: judgement.stakes,
+  };
+}
+
+function verdictJson(judged: SubjectVerdict) {
+  const { verdict, defect, refusal, curableBy, evidence, cost, growth, executed } = judged;
+  return {
+    verdict,
+    ...(defect === undefined ? {} : { defect: formatDefect(defect) }),
+    ...(refusal === undefined ? {} : { refusal, curableBy: curableBy ?? [] }),
+    ...(evidence === undefined ? {} : { evidence }),
+    ...(cost === undefined ? {} : { cost }),
+    ...(growth === undefined ? {} : { growth }),
+    ...(executed === undefined ? {} : { executed }),
+  };
+}

@@ -1,0 +1,38 @@
+/** Tests of option values; what they refuse is tested through the command line. */
+import { describe, expect, it } from 'vitest';
+import { duration, freshSeed, seed, subjects, wholeNumber } from '../../../src/commands/options.js';
+
+describe('duration', () => {
+  it.each([
+    ['10', 10],
+    ['10s', 10],
+    ['5m', 300],
+    ['1.5h', 5400],
+  ])('duration reads %s', (text, seconds) => {
+    expect(duration(text)).toBe(seconds);
+  });
+
+  it.each(['', '0', '-1', '1d', 'Infinity', '1e3'])('duration refuses %j', (text) => {
+    expect(() => duration(text)).toThrow('duration');
+  });
+});
+
+describe('wholeNumber', () => {
+  it.each(['', ' 1', '1.0', '0x10', '1e3', '11', '-1'])('wholeNumber refuses %j', (text) => {
+    expect(() => wholeNumber(0, 10)(text)).toThrow('whole number from 0 to 10');
+  });
+});
+
+describe('subjects', () => {
+  it('subjects collects in the order of the registry, each once', () => {
+    const first = subjects('runtime-table/per-frame');
+    expect(subjects('mainline', subjects('mainline', first))).toEqual(['mainline', 'runtime-table/per-frame']);
+    expect(subjects('all')).toContain('frame-descriptors/rfc-v1');
+  });
+});
+
+describe('freshSeed', () => {
+  it('freshSeed is a seed', () => {
+    expect(seed(freshSeed())).toMatch(/^\d+$/);
+  });
+});

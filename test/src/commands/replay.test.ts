@@ -1,0 +1,53 @@
+/** Tests of `replay`. */
+import { readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { file, run } from './terminal.js';
+
+const PLAIN = `;! case: nothing is held
+;! origin: hand
+;! run: => exit 0  holds=[]
+
+main:
+    r0 = 0
+    exit
+`;
+
+describe('runReplay', () => {
+  it('runReplay passes what is true', async () => {
+    expect(await run('replay', file('a.bpf', PLAIN))).toMatchObject({ code: 0, out: '1 cases replayed, 0 failed\n' });
+  });
+
+  it('runReplay fails what is not, with file and line', async () => {
+    const path = file('a.bpf', PLAIN.replace('exit 0', 'exit 1'));
+    const answer = await run('replay', dirname(path));
+    expect(answer.code).toBe(1);
+    expect(answer.out).toContain(`${path}:3: run: expected exit 1`);
+  });
+
+  it('runReplay goes on after a file it cannot read and ends with exit code 2', async () => {
+    const good = file('a.bpf', PLAIN);
+    const bad = file('b.bpf', 'main\n');
+    const answer = await run('replay', bad, good);
+    expect(answer.code).toBe(2);
+    expect(answer.err).toContain(`${bad}:1:`);
+    expect(answer.out).toContain('2 cases replayed');
+  });
+
+  it('runReplay blesses a file that was named, once', async () => {
+    const path = file('a.bpf', PLAIN);
+    expect((await run('replay', '--bless', path)).out).toContain(`blessed ${path}`);
+    expect(readFileSync(path, 'utf8')).toContain(';> stack mainline main +0');
+    expect((await run('replay', '--bless', path)).out).not.toContain('blessed');
+    expect((await run('replay', path)).code).toBe(0);
+  });
+
+  it('runReplay answers in JSON', async () => {
+    const answer = await run('replay', '--json', file('a.bpf', PLAIN));
+    expect(JSON.parse(answer.out)).toMatchObject({ cases: 1, failed: 0, outcomes: [{ title: 'nothing is held' }] });
+  });
+
+  it('runReplay refuses a path that is not there', async () => {
+    expect((await run('replay', '/nonexistent')).code).toBe(2);
+  });
+});

@@ -1,0 +1,37 @@
+/** Tests of `shrink`. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { readCase } from '../../../src/case/read.js';
+import { file, folder, run, WRONG_KIND } from './terminal.js';
+
+const RFC = 'frame-descriptors/rfc-v1';
+const DEFECT = 'wrong-destructor/kernel-object/other-kind/register/thrower';
+const LONG = WRONG_KIND.replace('    r7 = r0\n', '    r7 = r0\n    r8 = 3\n    r8 += 4\n    *(u64 *)(r10 - 16) = r8\n');
+
+describe('runShrink', () => {
+  it('runShrink writes a case that shows the same defect and replays', async () => {
+    const out = join(folder(), 'small.bpf');
+    const answer = await run('shrink', file('a.bpf', LONG), '--subject', RFC, '--defect', DEFECT, '-o', out);
+    expect(answer).toMatchObject({ code: 0, out: '' });
+    expect(answer.err).toMatch(/\d+ -> \d+ instructions/);
+    expect(readFileSync(out, 'utf8')).not.toContain('r8');
+    expect((await run('judge', out, '--subject', RFC, '--defect', DEFECT)).code).toBe(0);
+    expect(await run('replay', out)).toMatchObject({ code: 0 });
+  });
+
+  it('runShrink writes to stdout and takes what shows by itself', async () => {
+    const answer = await run('shrink', file('a.bpf', LONG), '--quiet');
+    expect(answer).toMatchObject({ code: 0, err: '' });
+    const read = readCase(answer.out);
+    expect(read.ok && read.case.known).toMatchObject([{ subject: RFC, defect: DEFECT }]);
+  });
+
+  it('runShrink says what shows instead', async () => {
+    const out = join(folder(), 'small.bpf');
+    const answer = await run('shrink', file('a.bpf', LONG), '--subject', 'runtime-table/per-frame', '-o', out);
+    expect(answer.code).toBe(1);
+    expect(answer.err).toContain(`${RFC}: ${DEFECT}`);
+    expect(existsSync(out)).toBe(false);
+  });
+});

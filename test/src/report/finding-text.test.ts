@@ -1,0 +1,46 @@
+/** Tests of a finding in full. */
+import picocolors from 'picocolors';
+import { describe, expect, it } from 'vitest';
+import { evidenceText, listingText, refusalPlace, worldText } from '../../../src/report/finding-text.js';
+import { program, WRONG } from '../campaign/samples.js';
+
+const plain = picocolors.createColors(false);
+
+describe('worldText', () => {
+  it('worldText leaves out what is zero at the end', () => {
+    expect(worldText({ cb: [0, 1, 0], draw: [7n, 0n], fail: [2], fuel: 9 })).toBe('cb=[0,1] draw=[7] fail=[2]');
+    expect(worldText({ cb: [0], draw: [], fail: [], fuel: 9 })).toContain('nothing set');
+  });
+});
+
+describe('listingText', () => {
+  it('listingText points at the marked instruction', () => {
+    const text = listingText(program(), plain, 1, 'thrown here');
+    expect(text).toContain('    main:\n');
+    expect(text).toContain('>    1:  call bpf_throw    <- thrown here\n');
+  });
+});
+
+describe('evidenceText', () => {
+  it('evidenceText shows held, released and left beside each other', () => {
+    if (WRONG.evidence === undefined) throw new Error('no evidence');
+    const text = evidenceText(WRONG.evidence, plain);
+    expect(text).toContain('truth: held      task#1 cgroup#2');
+    expect(text).toContain('never released   task#1 cgroup#2');
+    expect(text).toMatch(/0 main +r7 +kernel-object +bpf_task_release +cgroup#2 +WRONG: destructor of another kind/);
+    expect(text).toContain('=> bpf_task_release was given r7');
+  });
+});
+
+describe('refusalPlace', () => {
+  it('refusalPlace names register and subprogram', () => {
+    const refusal = { code: 'merge-failure', pc: 4, message: '', subprogram: 0 } as const;
+    expect(refusalPlace(program(), { ...refusal, location: { in: 'register', register: 7 } })).toBe(
+      ' at pc 4, r7 of main',
+    );
+    expect(refusalPlace(program(), { ...refusal, location: { in: 'stack', offset: -8 } })).toBe(
+      ' at pc 4, fp-8 of main',
+    );
+    expect(refusalPlace(program(), refusal)).toBe(' at pc 4');
+  });
+});

@@ -1,0 +1,70 @@
+/** Tests of the JSON answers. */
+import { describe, expect, it } from 'vitest';
+import { campaignJson, jsonText, judgementJson } from '../../../src/report/json.js';
+import { DEFECT, judgement, RFC, RIGHT, TABLE, WRONG } from '../campaign/samples.js';
+import { sampleResult } from './sample-result.js';
+
+describe('jsonText', () => {
+  it('jsonText writes bigints as decimal strings', () => {
+    expect(JSON.parse(jsonText({ value: 2n ** 64n - 1n }))).toEqual({ value: '18446744073709551615' });
+  });
+});
+
+describe('campaignJson', () => {
+  it('campaignJson holds what the command line promises', () => {
+    const json = campaignJson(sampleResult(), 100);
+    expect(json).toMatchObject({
+      seed: '1',
+      programs: 2,
+      coverage: {
+        generated: 2,
+        verified: 2,
+        throwRuns: 2,
+        heldAtThrow: { p50: 2, p95: 2, max: 2 },
+        programsThrowingWhileHolding: 2,
+        programsHoldingInTwoFrames: 2,
+        programsWithDifferingStatesAtAThrow: 0,
+        worldsEnumerated: 2,
+      },
+      subjects: {
+        [RFC]: {
+          prepared: 1,
+          refused: { mergeFailure: 1, other: 0 },
+          verdicts: { 'wrong-destructor': 1, 'merge-failure': 1, agree: 0 },
+          findings: [
+            {
+              defect: DEFECT,
+              verdict: 'wrong-destructor',
+              file: 'runs/1-default/x.bpf',
+              insns: 3,
+              index: 17,
+              known: false,
+            },
+          ],
+          stack: { p50: 0, p95: 0, max: 0, overLimit: 0 },
+          refusals: { 'merge-failure': { programs: 1, curableBy: { [TABLE]: 1 } } },
+        },
+        [TABLE]: { prepared: 2, stack: { p50: 32, p95: 32, max: 32, overLimit: 0 } },
+      },
+      timing: { elapsedSeconds: 2, programsPerSecond: 1, firstFindingSeconds: 0.5, rssMiB: 100 },
+    });
+  });
+
+  it('campaignJson differs under timing only between runs of different speed', () => {
+    const { timing: slow, ...first } = campaignJson(sampleResult(), 100);
+    const faster = { elapsedSeconds: 1, firstFindingSeconds: undefined, workers: 8 };
+    const { timing: fast, ...second } = campaignJson(sampleResult({ timing: faster }), 50);
+    expect(second).toEqual(first);
+    expect(fast).not.toEqual(slow);
+  });
+});
+
+describe('judgementJson', () => {
+  it('judgementJson has a verdict per subject and the truth per world', () => {
+    const json: unknown = JSON.parse(jsonText(judgementJson(judgement({ [RFC]: WRONG, [TABLE]: RIGHT }))));
+    expect(json).toMatchObject({
+      subjects: { [RFC]: { verdict: 'wrong-destructor', defect: DEFECT }, [TABLE]: { verdict: 'agree' } },
+      truth: [{ outcome: 'throw 7', holds: ['task#1', 'cgroup#2'] }],
+    });
+  });
+});
