@@ -8,6 +8,7 @@
  */
 import { type Program, rowAt } from '../src/isa/program.js';
 import type { StateView } from '../src/verify/analysis.js';
+import { planOf } from '../src/verify/plan.js';
 import type { Scalar } from '../src/verify/scalar.js';
 import type { Pointer, Slot, Value } from '../src/verify/value.js';
 import type { RecordedAnalysis } from '../src/verify/walk.js';
@@ -17,25 +18,19 @@ import type { Machine } from './machine/machine.js';
 const U64 = 2n ** 64n - 1n;
 const U32 = 2n ** 32n - 1n;
 
-/** A node the run may be at. */
-interface Position {
-  readonly node: number;
-  /**
-   * Bit r: what the node says of R0..R5 does not hold for this run, and need not: the run came here by way of an arrival
-   * that was dropped, and states that differ in registers which are overwritten unread count as the same.
-   */
-  readonly stale: number;
-}
-
-const SCRATCH = [0, 1, 2, 3, 4, 5] as const;
-
 /** Follows the runs of one program on one machine. */
 export class ContainmentChecker {
   readonly #analysis: RecordedAnalysis;
   readonly #machine: Machine;
   /** By pc: 1 if everything is checked there, because control may arrive from elsewhere or the run may end. */
   readonly #full: Uint8Array;
-  #at: readonly Position[] = [];
+  /**
+   * By pc: the registers of R0..R5 that may still be read. States that differ in the others count as the same, so a run
+   * that came by way of a dropped arrival need not have in them what the walk goes on with.
+   */
+  readonly #live: Uint8Array;
+  /** Nodes the run may be at. */
+  #at: readonly number[] = [];
   #begun = false;
   /** Objects that references are, in the state being checked. */
   readonly #objectOf = new Map<number, number>();
@@ -44,6 +39,7 @@ export class ContainmentChecker {
     this.#analysis = analysis;
     this.#machine = machine;
     this.#full = blockEdges(analysis.program);
+    this.#live = planOf(analysis.program).live;
   }
 
   /** A run is about to start. */
@@ -61,22 +57,20 @@ export class ContainmentChecker {
   #observe(pc: number): void {
     const { nodes } = this.#analysis;
     const full = this.#full[pc] === 1 || !this.#begun;
-    const next: Position[] = [];
+    const next: number[] = [];
     const misses: string[] = [];
-    const consider = (index: number, from: Position | undefined): void => {
+    const consider = (index: number, before: StateView | undefined): void => {
       const node = nodes[index];
       if (node === undefined || node.pc !== pc) return;
-      const before = from === undefined ? undefined : nodes[from.node]?.state;
-      const stale = before === undefined ? 0 : stillStale(from?.stale ?? 0, before, node.state);
       const miss =
-        full || before === undefined ? this.#missOf(node.state, stale) : this.#missOfChange(before, node.state);
-      if (miss !== undefined) misses.push(miss);
-      else if (node.coveredBy === undefined) next.push({ node: index, stale });
-      else next.push({ node: node.coveredBy, stale: this.#staleIn(nodes[node.coveredBy]?.state) });
+        full || before === undefined ? this.#missOf(pc, node.state) : this.#missOfChange(pc, before, node.state);
+      if (miss === undefined) next.push(node.coveredBy ?? index);
+      else misses.push(miss);
     };
     if (!this.#begun) consider(0, undefined);
     for (const from of this.#at) {
-      for (const index of nodes[from.node]?.next ?? []) consider(index, from);
+      const node = nodes[from];
+      for (const index of node?.next ?? []) consider(index, node?.state);
     }
     this.#begun = true;
     this.#at = next;
@@ -85,29 +79,19 @@ export class ContainmentChecker {
     throw new HarnessBug(`containment: at pc ${pc} the run is in none of the walked states: ${why}`);
   }
 
-  /** The scratch registers of which a state does not say what this run has in them. */
-  #staleIn(state: StateView | undefined): number {
-    if (state === undefined) return 0;
-    this.#objectOf.clear();
-    let stale = 0;
-    for (const register of SCRATCH) {
-      if (this.#registerMiss(state, state.depth - 1, register) !== undefined) stale |= 1 << register;
-    }
-    return stale;
-  }
-
   /** Why the concrete state is not in the abstract one, or `undefined`. */
-  #missOf(state: StateView, stale: number): string | undefined {
+  #missOf(pc: number, state: StateView): string | undefined {
     const machine = this.#machine;
     if (state.depth !== machine.depth) return `${machine.depth} frames run, ${state.depth} are walked`;
     this.#objectOf.clear();
     const top = state.depth - 1;
+    const live = this.#live[pc] ?? 0;
     for (let frame = 0; frame <= top; frame++) {
       const view = state.frame(frame);
       if (view.subprogram !== machine.subprogram(frame)) return `frame ${frame} is another subprogram`;
       if (view.callsite !== machine.callsite(frame)) return `frame ${frame} was called elsewhere`;
       for (let register = frame === top ? 0 : 6; register <= 9; register++) {
-        if (frame === top && (stale & (1 << register)) !== 0) continue;
+        if (frame === top && register <= 5 && (live & (1 << register)) === 0) continue;
         const miss = this.#registerMiss(state, frame, register);
         if (miss !== undefined) return miss;
       }
@@ -120,11 +104,13 @@ export class ContainmentChecker {
   }
 
   /** The same, looking only at what differs between two states of one basic block. */
-  #missOfChange(before: StateView, state: StateView): string | undefined {
-    if (before.depth !== state.depth) return this.#missOf(state, 0);
+  #missOfChange(pc: number, before: StateView, state: StateView): string | undefined {
+    if (before.depth !== state.depth) return this.#missOf(pc, state);
     this.#objectOf.clear();
     const top = state.depth - 1;
+    const live = this.#live[pc] ?? 0;
     for (let register = 0; register <= 9; register++) {
+      if (register <= 5 && (live & (1 << register)) === 0) continue;
       if (state.register(top, register) === before.register(top, register)) continue;
       const miss = this.#registerMiss(state, top, register);
       if (miss !== undefined) return miss;
@@ -224,18 +210,6 @@ export class ContainmentChecker {
     }
     return undefined;
   }
-}
-
-/** Stale registers whose abstract value has not changed since. */
-function stillStale(stale: number, before: StateView, state: StateView): number {
-  if (stale === 0) return 0;
-  let left = 0;
-  for (const register of SCRATCH) {
-    const bit = 1 << register;
-    if ((stale & bit) === 0) continue;
-    if (state.register(state.depth - 1, register) === before.register(before.depth - 1, register)) left |= bit;
-  }
-  return left;
 }
 
 function isUnknown(value: Value): boolean {
