@@ -2,11 +2,10 @@
  * Recognises repeated states. Where paths meet, the state is written down in canonical form: equal forms at one pc mean
  * equal states up to a 1:1 renaming of ids, so that whatever follows is equal up to the same renaming.
  *
- * The form holds, for every frame, subprogram, callsite, allocated stack, all slots and R6–R9; for every reference its
- * kind, struct type, owning frame and acquiring pc; and those of R0–R5 that may still be read. Not in it: the names that
- * references and ids happen to have (they are numbered in the order of the form), an id that only one location carries
- * (it can refine nothing else), ordinals (they only name resources for people) and R0–R5 that are overwritten before
- * they are read.
+ * The form holds, for every frame, subprogram, callsite, allocated stack, all slots and registers; for every reference its
+ * kind, struct type, owning frame and acquiring pc. Not in it: the names that references and ids happen to have (they are
+ * numbered in the order of the form), an id that only one location carries (it can refine nothing else), and ordinals
+ * (they only name resources for people). The walk has forgotten R0–R5 that are overwritten before they are read.
  */
 import { Arena } from './arena.js';
 import { type InternTable, NOT_INIT_WORD } from './intern.js';
@@ -16,7 +15,6 @@ import { REF, REGISTERS, type State } from './state.js';
 export const NEW_STATE = -1;
 
 const EMPTY = -1;
-const DEAD = -1;
 
 export class Repetitions {
   private readonly arena = new Arena();
@@ -53,9 +51,9 @@ export class Repetitions {
    * A path arrives at a join with `pending` branches still to be walked. A new state is stored, with the caller's
    * number `node` for it; otherwise the entry of the same state is returned.
    */
-  arrive(table: InternTable, state: State, pc: number, live: number, pending: number, node: number): number {
+  arrive(table: InternTable, state: State, pc: number, pending: number, node: number): number {
     const start = this.arena.length;
-    this.write(table, state, live);
+    this.write(table, state);
     const end = this.arena.length;
     const { data } = this.arena;
     let hash = Math.imul(pc + 1, 0x9e37_79b1);
@@ -138,8 +136,8 @@ export class Repetitions {
   }
 
   /** Appends the canonical form. */
-  private write(table: InternTable, state: State, live: number): void {
-    this.countUses(table, state, live);
+  private write(table: InternTable, state: State): void {
+    this.countUses(table, state);
     this.nextName = 1;
     const top = state.depth - 1;
     let most = 2 + 4 * state.refCount;
@@ -161,8 +159,7 @@ export class Repetitions {
       data[at++] = slots;
       // In callers R0–R5 are dead.
       for (let register = frame === top ? 0 : 6; register < REGISTERS - 1; register++) {
-        if (register < 6 && (live & (1 << register)) === 0) data[at++] = DEAD;
-        else at = this.writeWord(data, at, table, state, state.registerOf(frame, register));
+        at = this.writeWord(data, at, table, state, state.registerOf(frame, register));
       }
       for (let index = 0; index < slots; index++) {
         const slot = state.slot(frame, index);
@@ -195,7 +192,7 @@ export class Repetitions {
     return at;
   }
 
-  private countUses(table: InternTable, state: State, live: number): void {
+  private countUses(table: InternTable, state: State): void {
     for (const link of this.touched) {
       this.uses[link] = 0;
       this.names[link] = 0;
@@ -208,7 +205,6 @@ export class Repetitions {
     const top = state.depth - 1;
     for (let frame = 0; frame <= top; frame++) {
       for (let register = frame === top ? 0 : 6; register < REGISTERS - 1; register++) {
-        if (register < 6 && (live & (1 << register)) === 0) continue;
         this.use(table, state.registerOf(frame, register));
       }
       for (let index = 0; index < state.allocated(frame) / 8; index++) {

@@ -87,6 +87,13 @@ export class State {
     this.words.fill(NOT_INIT_WORD, this.base, this.base + 6);
   }
 
+  /** Those of R0–R5 whose bit is set in `mask` become not initialised. */
+  forget(mask: number): void {
+    for (let register = 0; register < 6; register++) {
+      if ((mask & (1 << register)) !== 0) this.words[this.base + register] = NOT_INIT_WORD;
+    }
+  }
+
   /** R1–R5 of the caller become those of the current frame; the caller's R0–R5 are clobbered. */
   passArguments(): void {
     const caller = this.base - FRAME;

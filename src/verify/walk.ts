@@ -17,10 +17,11 @@
  * verdict, the throw states, `maxOwned`, `ownership` and `stackDepth` of `off`.
  *
  * Why exact pruning is right. A state is dropped only if its canonical form (prune.ts) equals that of a state stored at
- * the same pc all of whose continuations were walked. Equal forms differ by a renaming of ids, by ordinals and by scratch
- * registers that are overwritten unread. No rule of transfer, obligations or branch looks at those, so the continuations
- * correspond one to one, throw by throw. Note that R0–R5 that are still read must be *equal*: mere inclusion would
- * lose states, since `r6 = r1` later shows the difference in R6.
+ * the same pc all of whose continuations were walked. Equal forms differ by a renaming of ids and by ordinals. No rule of
+ * transfer, obligations or branch looks at those, so the continuations correspond one to one, throw by throw. Where
+ * paths meet, R0–R5 that are overwritten before they are read (liveness.ts) become not initialised, which no
+ * continuation can notice. Those still read must be *equal*: mere inclusion would lose states, since `r6 = r1` later
+ * shows the difference in R6.
  *
  * Loops. A state that repeats one on the current path can be repeated for ever: it is refused as an infinite loop, in
  * either mode, unless a may_goto was passed in between, which bounds the loop at run time; then it is dropped, because all
@@ -183,10 +184,12 @@ class Walk implements Context {
 
   /** The path arrives at a pc: whether it is dropped there, or why the program is refused. */
   private arrive(pc: number): boolean | Refusal {
+    const joins = this.plan.joins[pc] === 1;
+    if (joins) this.state.forget(~(this.plan.live[pc] ?? 0));
     if (this.nodes !== undefined) this.addNode(this.nodes, pc);
-    if (this.plan.joins[pc] !== 1) return false;
+    if (!joins) return false;
     const pending = this.starts.length;
-    const arrival = repetitions.arrive(this.table, this.state, pc, this.plan.live[pc] ?? 0, pending, this.node);
+    const arrival = repetitions.arrive(this.table, this.state, pc, pending, this.node);
     if (arrival === NEW_STATE) return false;
     if (repetitions.isFinished(arrival)) {
       if (!this.reusesFinished) {
