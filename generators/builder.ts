@@ -3,7 +3,7 @@
  * (emit/*) call it; it knows nothing of the menu. Between two statements R0–R5 are dead.
  */
 import type { CallableName } from '../src/isa/callables.js';
-import { insn, type Operand } from '../src/isa/insn.js';
+import { type Insn, insn, type Operand } from '../src/isa/insn.js';
 import type { OpName } from '../src/isa/op.js';
 import type { Choices } from './choices.js';
 import type { Profile } from './profile.js';
@@ -28,6 +28,17 @@ import {
 
 /** How far a place is fixed inside a loop: not at all, may become another scalar, not to be changed. */
 type Lock = 0 | 1 | 2;
+
+/** The commonest instructions, made once: programs share them. */
+const REGISTERS = 11;
+const SHARED_PLACES = FIRST_SLOT + 16;
+const pairs = (rows: number, make: (row: number, register: number) => Insn): readonly Insn[] =>
+  Array.from({ length: rows * REGISTERS }, (_, at) => make(Math.floor(at / REGISTERS), at % REGISTERS));
+const fill = (register: number, place: Place) => ({ dst: register, src: 10, off: offsetOf(place) });
+const spill = (register: number, place: Place) => ({ dst: 10, src: register, off: offsetOf(place) });
+const MOVES = pairs(REGISTERS, (dst, src) => insn('mov64', { dst, operand: { reg: src } }));
+const FILLS = pairs(SHARED_PLACES, (place, register) => insn('ldx64', fill(register, place)));
+const SPILLS = pairs(SHARED_PLACES, (place, register) => insn('stx64', spill(register, place)));
 
 /** One open frame: main, or a subprogram that is being written at the place of its first call. */
 export interface Frame {
@@ -181,14 +192,19 @@ export class Builder {
     this.frame.routine.push(insn(name, fields));
   }
 
-  wide(pair: readonly [ReturnType<typeof insn>, ReturnType<typeof insn>]): void {
+  wide(pair: readonly [Insn, Insn]): void {
     this.#count(2);
     this.frame.routine.push(pair[0]);
     this.frame.routine.push(pair[1]);
   }
 
+  #push(slot: Insn): void {
+    this.#count(1);
+    this.frame.routine.push(slot);
+  }
+
   mov(dst: number, src: number): void {
-    if (dst !== src) this.op('mov64', { dst, operand: { reg: src } });
+    if (dst !== src) this.#push(MOVES[dst * REGISTERS + src] ?? insn('mov64', { dst, operand: { reg: src } }));
   }
 
   set(dst: number, imm: number): void {
@@ -242,7 +258,7 @@ export class Builder {
   /** Loads a place into a register. */
   load(register: number, place: Place): void {
     if (place < FIRST_SLOT) this.mov(register, place);
-    else this.op('ldx64', { dst: register, src: 10, off: offsetOf(place) });
+    else this.#push(FILLS[place * REGISTERS + register] ?? insn('ldx64', fill(register, place)));
   }
 
   /** A register that has the value of a place: its own, or `temporary` loaded from the slot. */
@@ -255,7 +271,7 @@ export class Builder {
   /** Stores a register into a place and says what the place is now. */
   put(place: Place, register: number, content: Content): void {
     if (place < FIRST_SLOT) this.mov(place, register);
-    else this.op('stx64', { dst: 10, src: register, off: offsetOf(place) });
+    else this.#push(SPILLS[place * REGISTERS + register] ?? insn('stx64', spill(register, place)));
     this.mark(place, content);
   }
 
@@ -345,7 +361,8 @@ export class Builder {
   own(holding: Holding): void {
     const frame = this.frame;
     const holdings = frame.state.holdings.concat(holding);
-    holdings.sort((a, b) => a.id - b.id);
+    const before = holdings[holdings.length - 2];
+    if (before !== undefined && before.id > holding.id) holdings.sort((a, b) => a.id - b.id);
     frame.state.holdings = holdings;
     frame.peak = Math.max(frame.peak, holdings.length);
     this.mark(holding.home, { is: holding.guard === undefined ? 'held' : 'guarded', holding: holding.id });

@@ -65,7 +65,6 @@ const NEED_HOLDING: Partial<Readonly<Record<MenuRowName, string>>> = {
   rehome: 'acts on something held',
   'call-drop': 'gives up something held',
   'touch-object': 'only what somebody owns has memory to touch',
-  'if-null': 'only what somebody may own may be NULL',
 };
 
 function impossible(row: MenuRowName, { holding }: Context): string | undefined {

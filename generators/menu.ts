@@ -26,7 +26,7 @@ const rows = {
   'scalar-arith': { legal: scalars.hasScalar, emit: scalars.emitArithmetic },
   'scalar-unary': { legal: scalars.hasScalar, emit: scalars.emitUnary },
   'wide-const': { legal: spare, emit: scalars.emitWideConstant },
-  'zero-registers': { legal: scalars.canZeroRegisters, emit: scalars.emitZeroRegisters },
+  'zero-registers': { legal: scalars.canZeroRegisters, emit: throws.emitBlankRegisters },
   spill: { legal: memory.canSpill, emit: memory.emitSpill },
   fill: { legal: memory.canFill, emit: memory.emitFill },
   copy: { legal: memory.canSpill, emit: memory.emitCopy },

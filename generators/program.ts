@@ -5,6 +5,7 @@ import type { Choices } from './choices.js';
 import { MAPS, TYPES } from './declarations.js';
 import { acquire } from './emit/acquire.js';
 import { canCall, deepenStack, emitCallGuard, finishRoutine } from './emit/calls.js';
+import { emitConstant } from './emit/scalars.js';
 import { guardThrow } from './emit/throws.js';
 import { MENU, MENU_ROW_NAMES, type MenuRowName } from './menu.js';
 import type { Profile } from './profile.js';
@@ -30,13 +31,29 @@ export interface Generated {
 
 /** Attempts to find a legal row before a statement falls back on the first of the menu. */
 const ATTEMPTS = 8;
+/** Statements in a row that may turn out empty before a block ends. */
+const IDLE = 4;
+/** Slots of main before its last return, at least. */
+const LEAST = 12;
 /** Percent of draws of a row that wants something held which are taken while nothing is. */
 const WITHOUT_HOLDING = 20;
+
+const cachedWeights = new WeakMap<Profile, readonly number[]>();
+
+/** Weights in the order of the menu; computed once a profile. */
+function weightsOf(profile: Profile): readonly number[] {
+  let weights = cachedWeights.get(profile);
+  if (weights === undefined) {
+    weights = MENU_ROW_NAMES.map((name) => profile.rows[name]);
+    cachedWeights.set(profile, weights);
+  }
+  return weights;
+}
 
 /** Generates the program that the choices and the profile make; the same choices make the same program. */
 export function generate(choices: Choices, profile: Profile): Generated {
   const emitted: Emission[] = [];
-  const weights = MENU_ROW_NAMES.map((name) => profile.rows[name]);
+  const weights = weightsOf(profile);
 
   const chooseRow = (b: Builder): MenuRowName => {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -51,13 +68,14 @@ export function generate(choices: Choices, profile: Profile): Generated {
 
   const block = (budget: number): void => {
     const end = b.size + budget;
-    while (b.size < end && !b.full) {
+    let idle = 0;
+    while (b.size < end && !b.full && idle < IDLE) {
       b.weigh();
       const row = chooseRow(b);
       const before = b.size;
       emitted.push({ row, depth: b.depth, holding: b.holding, inLoop: b.loops > 0 });
       MENU[row].emit(b);
-      if (b.size === before) return;
+      idle = b.size === before ? idle + 1 : 0;
     }
   };
 
@@ -73,7 +91,7 @@ function writeMain(b: Builder): void {
   b.put(choices.chance(80) ? 6 : (b.spare('any') ?? 6), 1, CTX);
   if (choices.chance(50)) deepenStack(b);
   if (choices.chance(40)) b.block(1 + choices.int(6));
-  if (choices.chance(75)) acquire(b);
+  if (choices.chance(65)) acquire(b);
   b.block(profile.size.least + choices.int(profile.size.spread));
   b.weigh();
   if (!b.threwHolding && choices.chance(85)) {
@@ -81,5 +99,6 @@ function writeMain(b: Builder): void {
     if (canCall(b) && choices.chance(50)) emitCallGuard(b);
     else guardThrow(b);
   }
+  for (let i = b.size; i < LEAST; i++) emitConstant(b);
   finishRoutine(b);
 }

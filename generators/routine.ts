@@ -56,19 +56,21 @@ export class Routine {
     this.slots.push(callLocal(0));
   }
 
-  /** The slots with jumps and calls filled in, for a routine that starts at `starts.get(this)`. */
-  resolve(starts: ReadonlyMap<Routine, number>): Insn[] {
-    const slots = this.slots.slice();
+  /** Appends the slots with jumps and calls filled in; `starts` has the first slot of every routine. */
+  resolve(into: Insn[], starts: ReadonlyMap<Routine, number>): void {
+    const start = into.length;
+    for (const slot of this.slots) into.push(slot);
     for (const { at, label } of this.#jumps) {
-      const slot = slots[at];
+      const slot = this.slots[at];
       const target = this.#labels[label] ?? -1;
       if (slot === undefined || target < 0) throw new Error(`${this.name}: jump at ${at} to an unbound label`);
+      const { code, dst, src, off, imm } = slot;
       const delta = target - at - 1;
-      slots[at] = slot.code === GOTOL ? { ...slot, imm: delta } : { ...slot, off: delta };
+      into[start + at] = code === GOTOL ? { code, dst, src, off, imm: delta } : { code, dst, src, off: delta, imm };
     }
-    const start = starts.get(this) ?? 0;
-    for (const { at, callee } of this.#calls) slots[at] = callLocal((starts.get(callee) ?? 0) - start - at - 1);
-    return slots;
+    for (const { at, callee } of this.#calls) {
+      into[start + at] = callLocal((starts.get(callee) ?? 0) - start - at - 1);
+    }
   }
 }
 
@@ -88,7 +90,7 @@ export function linkRoutines(
     length += routine.slots.length;
   }
   const slots: Insn[] = [];
-  for (const routine of routines) for (const slot of routine.resolve(starts)) slots.push(slot);
+  for (const routine of routines) routine.resolve(slots, starts);
   const built = buildProgram({ slots, names, types: declarations.types, maps: declarations.maps });
   if (!built.ok) throw new Error(`generated an invalid program: ${built.refusal.message} at ${built.refusal.pc}`);
   return built.program;

@@ -15,8 +15,8 @@ import {
 } from '../state.js';
 import { acquire, acquireCall, keep, someSpecies } from './acquire.js';
 import { canRelease, giveUp, leaveWith } from './release.js';
-import { emitZeroRegisters, scalarPlace } from './scalars.js';
-import { emitShared, guardThrow } from './throws.js';
+import { scalarPlace } from './scalars.js';
+import { emitBlankRegisters, emitShared, guardThrow } from './throws.js';
 
 /** Bytes of stack the kernel gives one chain of frames. */
 const STACK = 512;
@@ -125,7 +125,7 @@ function chooseArguments(b: Builder, role: Role): readonly Argument[] {
     if (parameter !== undefined) chosen.push({ parameter, from });
   };
   if (role === 'guard') chosen.push({ parameter: { is: 'scalar' }, from: scalarPlace(b) });
-  if (b.choices.chance(role === 'guard' ? 15 : 55)) offer(b.find(FIRST_SAVED, ({ is }) => is === 'ctx'));
+  if (b.choices.chance(role === 'guard' ? 15 : 70)) offer(b.find(FIRST_SAVED, ({ is }) => is === 'ctx'));
   const pointers = role === 'work' ? 60 : 25;
   for (let i = 0; i < 2; i++) {
     if (b.choices.chance(pointers)) offer(b.find(FIRST_SAVED, ({ is }) => is === 'held' || is === 'borrowed'));
@@ -189,7 +189,7 @@ function writeRoutine(
   } else {
     takeParameters(b, parameters);
     if (b.choices.chance(30)) deepenStack(b);
-    if (b.choices.chance(15)) emitZeroRegisters(b);
+    if (b.choices.chance(20)) emitBlankRegisters(b);
     b.block(small ? 2 + b.choices.int(8) : 6 + b.choices.int(b.profile.routine));
     if (role === 'guard') guardThrow(b);
     const cell = parameters.find((parameter) => parameter.is === 'cell');

@@ -119,7 +119,10 @@ export function emitGatherLoop(b: Builder): void {
   if (places === undefined) return;
   const [newest, oldest] = places;
   const species = someSpecies(b);
-  for (const place of places) b.putConstant(place, 0, COUNTER);
+  const ids = [b.newId(), b.newId()] as const;
+  const reserve = (which: 0 | 1) => ({ is: 'zeroed', holding: ids[which] }) as const;
+  b.putConstant(newest, 0, reserve(0));
+  b.putConstant(oldest, 0, reserve(1));
   const counter = b.spare('any');
   if (counter === undefined) {
     for (const place of places) b.mark(place, NOTHING);
@@ -132,13 +135,14 @@ export function emitGatherLoop(b: Builder): void {
       const next = b.label();
       b.jumpIfZero(b.registerOf(oldest, 1), false, next);
       acquireCall(b, species);
-      b.put(oldest, b.registerOf(newest, 1), COUNTER);
-      b.put(newest, 0, COUNTER);
+      b.put(oldest, b.registerOf(newest, 1), reserve(1));
+      b.put(newest, 0, reserve(0));
       b.bind(next);
     },
     () => {},
   );
-  for (const home of places) b.own({ id: b.newId(), home, ...species, nullable: true });
+  b.own({ id: ids[0], home: newest, ...species, nullable: true });
+  b.own({ id: ids[1], home: oldest, ...species, nullable: true });
 }
 
 /** Holdings in a single place: what is done to it by way of its home is done to all of it. */
@@ -196,7 +200,21 @@ export function emitRehome(b: Builder): void {
 
 export const canBorrow = (b: Builder): boolean => LENDABLE.length > 0 && b.hasSpare;
 
+/** `p = current;`, or `p = NULL; if (c) p = current;`: a pointer that nobody here owns. */
 export function emitBorrow(b: Builder): void {
   const place = b.spare('any');
-  if (place !== undefined) borrow(b, place);
+  if (place === undefined) return;
+  if (b.choices.chance(50)) {
+    borrow(b, place);
+    return;
+  }
+  b.putConstant(place, 0);
+  b.branch({
+    test: (second) => testScalar(b, second),
+    first: () => {
+      borrow(b, place);
+      return true;
+    },
+    settle: () => settle(b),
+  });
 }

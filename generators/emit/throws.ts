@@ -1,7 +1,7 @@
 /** Throws: behind a test, at the end of an arm, at a place that several paths share. */
 import type { Builder } from '../builder.js';
 import { THROWERS } from '../sources.js';
-import { scalarPlace, testScalar } from './scalars.js';
+import { emitZeroRegisters, scalarPlace, testScalar } from './scalars.js';
 
 /** Throws at once; what follows is reached by no path. */
 export function throwNow(b: Builder): void {
@@ -22,6 +22,15 @@ export function guardThrow(b: Builder, register?: number): void {
   testScalar(b, skip, register);
   throwNow(b);
   b.bind(skip);
+}
+
+/**
+ * Makes the callee-saved registers 0, so that they tell an unwinder nothing of this frame, and often throws at once: what
+ * the callers keep in those registers is then known to this frame's pushed words only.
+ */
+export function emitBlankRegisters(b: Builder): void {
+  emitZeroRegisters(b);
+  if (b.choices.chance(50)) guardThrow(b);
 }
 
 /** Jumps, if some scalar says so, to the throw at the end of the routine. */

@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest';
+import { OWNABLE } from '../../../generators/sources.js';
+import { CALLABLE_NAMES, CALLABLES, helperById, kfuncById } from '../../../src/isa/callables.js';
+import { opAt } from '../../../src/isa/program.js';
+import { behaveAll, kindsOf, profileOf, sample } from '../sample.js';
+
+const ROWS = ['acquire', 'borrow', 'if-null', 'guard-throw'] as const;
+
+describe('acquireCall', () => {
+  it('comes to every acquiring callable of the table', () => {
+    const called = new Set<string | undefined>();
+    for (const { program } of sample(profileOf(ROWS), 150)) {
+      for (let pc = 0; pc < program.length; pc++) {
+        const id = program.imm[pc] ?? 0;
+        if (opAt(program, pc) === 'call_helper') called.add(helperById(id));
+        if (opAt(program, pc) === 'call_kfunc') called.add(kfuncById(id));
+      }
+    }
+    expect(CALLABLE_NAMES.filter((name) => CALLABLES[name].acquires && !called.has(name))).toEqual([]);
+  });
+});
+
+describe('keep', () => {
+  it('makes programs that hold every kind at a throw and never fault', () => {
+    const { wrongs, names } = behaveAll(profileOf(ROWS), 120);
+    expect(wrongs).toEqual([]);
+    expect([...kindsOf(names)].sort()).toEqual([...OWNABLE].sort());
+  });
+});
