@@ -1,5 +1,6 @@
 /** Subprograms: written at their first call, used again where one fits. Resources pass both ways through calls. */
-import { type Builder, frameBytes } from '../builder.js';
+import type { Builder } from '../builder.js';
+import { frameBytes } from '../frame.js';
 import type { Parameter, Role, Signature } from '../signature.js';
 import {
   type Content,

@@ -23,19 +23,19 @@ export function scalarPlace(b: Builder): Place | undefined {
   return b.find(FIRST_SAVED, (content) => content.is === 'scalar' || content.is === 'counter');
 }
 
-export function ctxPlace(b: Builder): Place | undefined {
+function ctxPlace(b: Builder): Place | undefined {
   return b.find(FIRST_SAVED, (content) => content.is === 'ctx');
 }
 
 /** An aligned access within cb: size in bits and offset. */
-export function cbAccess(b: Builder): { readonly size: 8 | 16 | 32 | 64; readonly off: number } {
+function cbAccess(b: Builder): { readonly size: 8 | 16 | 32 | 64; readonly off: number } {
   const size = b.choices.chance(35) ? b.choices.pick(SIZES) : 32;
   const bytes = size / 8;
   return { size, off: CB_START + bytes * b.choices.int(Math.floor((CB_END - CB_START) / bytes)) };
 }
 
 /** A register with a scalar that differs from world to world where possible; R0–R5 are clobbered. */
-export function freshScalar(b: Builder): number {
+function freshScalar(b: Builder): number {
   const ctx = b.choices.chance(b.frame.depth === 0 ? 80 : 60) ? ctxPlace(b) : undefined;
   if (ctx !== undefined) {
     const { size, off } = cbAccess(b);

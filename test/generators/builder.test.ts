@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Builder, frameBytes } from '../../generators/builder.js';
+import { Builder } from '../../generators/builder.js';
 import { replayChoices } from '../../generators/choices.js';
 import { PROFILES } from '../../generators/profile.js';
 import { CTX, constant, SCALAR } from '../../generators/state.js';
@@ -104,11 +104,5 @@ describe('Builder.repeat', () => {
     );
     expect(inside).toEqual([true, false, false, true, false]);
     expect(b.writable(6, false)).toBe(true);
-  });
-});
-
-describe('frameBytes', () => {
-  it('rounds slots and table up to 16', () => {
-    expect([frameBytes(0, 0), frameBytes(1, 0), frameBytes(2, 1), frameBytes(3, 1)]).toEqual([0, 16, 32, 48]);
   });
 });
