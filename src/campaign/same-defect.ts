@@ -5,6 +5,8 @@ import type { Evidence, SubjectVerdict } from '../../oracles/judgement.js';
 import type { World } from '../../oracles/world.js';
 import type { Program } from '../isa/program.js';
 import { type ShrinkOptions, type Shrunk, shrink } from '../shrink/shrink.js';
+import type { Pruning } from '../verify/analysis.js';
+import { analyse } from '../verify/walk.js';
 
 /** A subject's verdict on a program, judged alone; `first` are worlds to try before the program's own. */
 export function verdictOf(
@@ -48,12 +50,24 @@ export function sameDefect(
 export function shrinkFinding(
   judge: Judge,
   program: Program,
-  subject: string,
-  defect: string,
-  evidence: Evidence | undefined,
+  { subject, defect, evidence, pruning }: ShrunkFinding,
   options: ShrinkOptions = {},
 ): Shrunk {
-  const helped = shrink(program, sameDefect(judge, subject, defect, evidence), options);
-  const unaided = (candidate: Program) => shows(verdictOf(judge, candidate, subject), defect);
+  // A candidate that lost a loop's counter may be walked for ever: none needs much more than the program given.
+  const limit = 2 * analyse(program, { pruning }).walked + 1000;
+  const verifies = (candidate: Program) => analyse(candidate, { pruning, limit }).refusal === undefined;
+  const same = sameDefect(judge, subject, defect, evidence);
+  const helped = shrink(program, (candidate) => verifies(candidate) && same(candidate), options);
+  const unaided = (candidate: Program) => verifies(candidate) && shows(verdictOf(judge, candidate, subject), defect);
   return unaided(helped.program) ? helped : shrink(program, unaided, options);
+}
+
+/** What is to be kept while a finding shrinks. */
+export interface ShrunkFinding {
+  readonly subject: string;
+  /** As `formatDefect` writes it. */
+  readonly defect: string;
+  /** Where it was seen. */
+  readonly evidence: Evidence | undefined;
+  readonly pruning: Pruning;
 }

@@ -114,7 +114,7 @@ export function createShard(settings: CampaignSettings): Shard {
           return { ok: true, minimised: { file, insns, insnsBefore: insns, calls: 0, ended: 'not shrunk' } };
         }
         const evidence = judge.judge(original, { subjects: [subject] }).subjects.get(subject)?.evidence;
-        const shrunk = shrinkFinding(quick, original, subject, defect, evidence);
+        const shrunk = shrinkFinding(quick, original, { subject, defect, evidence, pruning: settings.pruning });
         program = shrunk.program;
         const file = writeFinding(program, everyone.judge(program), about);
         return {

@@ -58,8 +58,8 @@ export function runShrink(path: string, options: ShrinkFileOptions, terminal: Te
     seed: seedOf(of, options.seed),
   } as const;
   const judge = createJudge({ ...judging, subjects: SUBJECTS, containment: false });
-  const { subject, defect, evidence } = chosen;
-  const { program, calls, ended } = shrinkFinding(judge, of.program, subject, defect, evidence);
+  const { subject, defect } = chosen;
+  const { program, calls, ended } = shrinkFinding(judge, of.program, { ...chosen, pruning: options.pruning });
   const everyone = createJudge({ ...judging, subjects: SUBJECTS });
   const { title, origin } = of;
   const reason = of.known.find((each) => each.subject === subject)?.reason ?? 'shrunk from a case';

@@ -40,23 +40,21 @@ function subjectsBlock(program: Program, judgement: Judgement, paint: Paint): st
     judged.defect === undefined ? judged.verdict : paint.red(judged.verdict),
     judged.growth === undefined ? '-' : `+${judged.growth.chain}`,
     judged.cost === undefined ? '-' : `+${judged.cost.instructionsAdded}`,
-    remark(program, judged),
   ]);
-  const head = ['subject', 'verdict', 'stack B', 'insns', 'why'];
+  const reasons = [...judgement.subjects].map(([name, judged]) => reasonText(program, name, judged));
   return (
     `${paint.bold('What each subject made of it')}\n` +
-    textTable(paint, head, rows, ['left', 'left', 'right', 'right', 'left']) +
+    textTable(paint, ['subject', 'verdict', 'stack B', 'insns'], rows, ['left', 'left', 'right', 'right']) +
+    reasons.join('') +
     wrap('agree: right in every world above. stack B: bytes added to the worst call chain.', '  ')
   );
 }
 
-function remark(program: Program, { defect, refusal, curableBy }: SubjectVerdict): string {
-  if (defect !== undefined) return formatDefect(defect);
+/** Why a subject refused, both sides of a failed merge, and who was right on the program. */
+function reasonText(program: Program, name: string, { refusal, curableBy = [] }: SubjectVerdict): string {
   if (refusal === undefined) return '';
-  const sides =
-    refusal.left === undefined || refusal.right === undefined
-      ? ''
-      : `: ${refusal.left.what} against ${refusal.right.what}`;
-  const cured = curableBy === undefined || curableBy.length === 0 ? '' : `; right: ${curableBy.join(', ')}`;
-  return `${refusal.code}${refusalPlace(program, refusal)}${sides}${cured}`;
+  const { left, right } = refusal;
+  const sides = left === undefined || right === undefined ? '' : `: ${left.what} against ${right.what}`;
+  const cured = curableBy.length === 0 ? '' : ` (right on it: ${curableBy.join(', ')})`;
+  return wrap(`${name}: ${refusal.code}${refusalPlace(program, refusal)}${sides}${cured}`, '    ', '  ');
 }

@@ -24,7 +24,7 @@ describe('runJudge', () => {
     expect(code).toBe(0);
     expect(out).toContain('call bpf_throw');
     expect(out).toContain(`${RFC}: ${DEFECT}`);
-    expect(out.split('\n').filter((line) => line.length > 130)).toEqual([]);
+    expect(out.split('\n').filter((line) => line.length > 100)).toEqual([]);
   });
 
   it('runJudge answers by exit code whether a defect shows', async () => {
