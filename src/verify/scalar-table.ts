@@ -2,7 +2,7 @@
  * Numbers scalars ("shapes": bounds without an id), so that equal ones have equal numbers, and remembers what every
  * instruction makes of them. Nothing here depends on a program.
  */
-import { OP_NAMES, OPS } from '../isa/op.js';
+import { OP_NAMES } from '../isa/op.js';
 import { SCALAR_OPS } from './alu.js';
 import { CONDITIONS, type ConditionName, refine } from './condition.js';
 import { Memo } from './memo.js';
@@ -85,9 +85,7 @@ export class ScalarTable {
     return shape;
   }
 
-  /**
-   * What conditional jump number `op` teaches about two operands. The answer is an entry for `refined`.
-   */
+  /** What conditional jump number `op` teaches about two operands: an entry for `refined`, valid until the next question. */
   compare(op: number, a: number, b: number): number {
     const found = this.refinements.find(op, a, b);
     if (found !== -1) return found;
@@ -108,10 +106,4 @@ export class ScalarTable {
   boundsOf(shape: number): Bounds {
     return this.bounds[shape] ?? UNKNOWN;
   }
-}
-
-/** Whether op number `op` is 32 bits wide. */
-export function isNarrow(op: number): boolean {
-  const name = OP_NAMES[op];
-  return name !== undefined && OPS[name].width === 32;
 }

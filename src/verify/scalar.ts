@@ -13,8 +13,6 @@ import {
   UNKNOWN_BITS,
 } from './tnum.js';
 
-export type { Tnum } from './tnum.js';
-
 /** What a scalar is known to be: known bits plus unsigned and signed ranges, 64- and 32-bit, all inclusive. */
 export interface Bounds {
   readonly bits: Tnum;

@@ -7,7 +7,7 @@ import { INVALID_SLOT, type InternTable, NOT_INIT_WORD } from './intern.js';
 
 export const MAX_FRAMES = 8;
 export const REGISTERS = 11;
-export const SLOTS = 64;
+const SLOTS = 64;
 /** Integers of one frame: registers, slots, subprogram, callsite, allocated bytes. */
 const FRAME = REGISTERS + SLOTS + 3;
 const SUBPROGRAM = REGISTERS + SLOTS;

@@ -6,7 +6,7 @@ import type { Kind } from '../isa/kinds.js';
 import type { Scalar } from './scalar.js';
 
 /** Never written, or clobbered by a call. */
-export interface NotInit {
+interface NotInit {
   readonly is: 'not-init';
 }
 
@@ -60,6 +60,9 @@ export interface Reference {
   readonly frame: number;
   /** pc of the acquiring call. */
   readonly acquiredAt: number;
-  /** How many acquiring calls this path had made by then, this one included: what `task#2` counts. */
+  /**
+   * Which success it is among the acquires of this path, from 1: what `task#2` counts. An acquire whose result is not
+   * tested yet counts as a success; once it is known to have returned NULL, those after it move up.
+   */
   readonly ordinal: number;
 }

@@ -27,7 +27,7 @@
  * either mode, unless a may_goto was passed in between, which bounds the loop at run time; then it is dropped, because all
  * that follows it follows the earlier state too. Everything else ends at the limit of processed instructions.
  *
- * What is not claimed. Equality with the kernel's pruning (that is another subject's business), precision where a
+ * What is not claimed. Equality with the kernel's pruning (that is another subject's business), precision where
  * docs/verifier.md says so, and anything about what the rest of the program does after a refusal.
  */
 import type { Refusal } from '../contract/refusal.js';
@@ -58,7 +58,7 @@ export interface WalkOptions {
 }
 
 /** One processed instruction, or one arrival that was dropped. */
-export interface WalkNode {
+interface WalkNode {
   readonly pc: number;
   /** The state before the instruction. */
   readonly state: StateView;

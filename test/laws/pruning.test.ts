@@ -216,6 +216,5 @@ describe('pruning', () => {
     );
     // The law is worth nothing if nothing is pruned, or everything refused.
     expect(Math.min(compared, 2 * shorter, 2 * accepted, 2 * throwing)).toBeGreaterThan(100);
-    console.log({ compared, shorter, accepted, throwing });
   });
 });

@@ -5,7 +5,7 @@ import { type Bounds, constant, holds, larger, smaller, synchronise, UNKNOWN } f
 const U64 = 0xffff_ffff_ffff_ffffn;
 
 /** Values near the edges of every width, small ones and any. */
-export const value64: fc.Arbitrary<bigint> = fc.oneof(
+const value64: fc.Arbitrary<bigint> = fc.oneof(
   fc.bigInt({ min: 0n, max: U64 }),
   fc.bigInt({ min: 0n, max: 300n }),
   fc

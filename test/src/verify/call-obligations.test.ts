@@ -1,0 +1,47 @@
+/** Arguments of calls. */
+import { describe, expect, it } from 'vitest';
+import { typeIndex } from '../../../src/verify/call-obligations.js';
+import { verdictOf } from './programs.js';
+
+const verdict = (body: string) => verdictOf(`main:\n    ${body}\n    r0 = 0\n    exit`).replace(/^(\S+) \d+ /, '');
+
+describe('callRefusal', () => {
+  it.each([
+    ['call bpf_throw', 'R1 is not a scalar'],
+    ['call bpf_ktime_get_ns\n    call bpf_throw', 'R1 !read_ok'],
+    ['r2 = r10\n    r1 = r2\n    call bpf_throw', 'R1 is not a scalar'],
+    ['r1 = 0\n    r2 = 8\n    r3 = 0\n    call bpf_ringbuf_reserve', 'R1 type=scalar expected=map_ptr'],
+    [
+      'r2 = *(u32 *)(r1 + 48)\n    r1 = map[rb] ll\n    r3 = 0\n    call bpf_ringbuf_reserve',
+      "R2 is not a known constant'",
+    ],
+    ['r1 = map[rb] ll\n    r2 = 8\n    call bpf_ringbuf_reserve', 'R3 !read_ok'],
+    ['r1 = 0\n    call bpf_task_release', 'Possibly NULL pointer passed to trusted arg0'],
+    [
+      'r1 = 5\n    call bpf_task_release',
+      'arg#0 pointer type STRUCT task_struct must point to scalar, or struct with scalar',
+    ],
+    ['call bpf_task_release', 'arg#0 pointer type STRUCT task_struct must point to scalar, or struct with scalar'],
+    ['r1 = 5\n    call bpf_obj_drop_impl', 'R1 must be referenced or trusted'],
+    [
+      'call bpf_get_current_task_btf\n    r1 = r0\n    call bpf_obj_drop_impl',
+      'arg#0 expected pointer to allocated object',
+    ],
+    ['r1 = *(u32 *)(r1 + 48)\n    call bpf_obj_new_impl', 'R1 must be a known constant'],
+    ['r1 = 3\n    call bpf_obj_new_impl', 'bpf_obj_new/bpf_percpu_obj_new type ID argument must be of a struct'],
+  ])('%s', (body, expected) => {
+    expect(verdict(body)).toBe(expected);
+  });
+
+  it('refuses to release twice', () => {
+    const task =
+      'r1 = 1\n    call bpf_task_from_pid\n    r7 = r0\n    if r0 == 0 goto on\n    r1 = r7\n    call bpf_task_release';
+    expect(verdict(`${task}\n    r1 = r7\n    call bpf_task_release\non:`)).toContain('must point to scalar');
+  });
+});
+
+describe('typeIndex', () => {
+  it('counts BTF ids from 1', () => {
+    expect([0n, 1n, 2n, 3n].map((id) => typeIndex(id, 2))).toEqual([undefined, 0, 1, undefined]);
+  });
+});

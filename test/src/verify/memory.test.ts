@@ -1,0 +1,33 @@
+/** Memory accesses: refusals by kind of pointer. */
+import { describe, expect, it } from 'vitest';
+import { verdictOf } from './programs.js';
+
+const RECORD = '    r1 = map[rb] ll\n    r2 = 8\n    r3 = 0\n    call bpf_ringbuf_reserve\n    if r0 == 0 goto on\n';
+const OBJECT = '    r1 = type[pair] ll\n    call bpf_obj_new_impl\n    if r0 == 0 goto on\n';
+const TASK = '    call bpf_get_current_task_btf\n';
+const access = (setup: string, line: string) =>
+  verdictOf(`main:\n${setup}    ${line}\non:\n    r0 = 0\n    exit`).replace(/^(\S+) \d+ /, '$1: ');
+
+describe('accessRefusal', () => {
+  it.each([
+    [RECORD, 'r1 = *(u64 *)(r0 + 1)', 'invalid-access: invalid access to memory, mem_size=8 off=1 size=8'],
+    [RECORD, 'r1 = *(u8 *)(r0 - 1)', 'invalid-access: invalid access to memory, mem_size=8 off=-1 size=1'],
+    [RECORD, 'r1 = *(u16 *)(r0 + 1)', 'unreleased-reference: Unreleased reference'],
+    [RECORD, '*(u64 *)(r0 + 0) = r10', 'unreleased-reference: Unreleased reference'],
+    [RECORD, 'lock *(u32 *)(r0 + 2) += w0', 'misaligned-access: misaligned access off 0+0+2 size 4'],
+    [OBJECT, '*(u32 *)(r0 + 8) = 1', 'invalid-access: access beyond struct pair at off 8 size 4'],
+    [OBJECT, '*(u32 *)(r0 - 4) = 1', 'invalid-access: R0 is ptr_pair invalid negative access: off=-4'],
+    [OBJECT, '*(u32 *)(r0 + 4) = 1', 'unreleased-reference: Unreleased reference'],
+    [TASK, 'r1 = *(u64 *)(r0 + 0)', 'invalid-access: access beyond struct task_struct at off 0 size 8'],
+    [TASK, '*(u64 *)(r0 + 0) = 1', 'invalid-access: only read is supported'],
+    ['', 'r1 = *(u64 *)(r1 + 56)', 'accepted'],
+    ['', 'r1 = *(u64 *)(r1 + 64)', 'invalid-access: invalid bpf_context access off=64 size=8'],
+    ['', 'r1 = *(u16 *)(r1 + 49)', 'invalid-access: invalid bpf_context access off=49 size=2'],
+    ['', '*(u64 *)(r1 + 56) = r10', 'accepted'],
+    ['', 'r2 = 1\n    lock *(u32 *)(r1 + 48) += w2', 'invalid-access: BPF_ATOMIC stores into R1 ctx is not allowed'],
+    ['    r1 = map[rb] ll\n', 'r1 = *(u64 *)(r1 + 0)', "invalid-access: R1 invalid mem access 'map_ptr'"],
+    ['    r1 = 0\n    call bpf_obj_new_impl\n', 'r1 = 0', 'bad-argument: bpf_obj_new/bpf_percpu_obj_new type ID'],
+  ])('%s%s', (setup, line, expected) => {
+    expect(access(setup, line)).toContain(expected);
+  });
+});

@@ -1,0 +1,35 @@
+/** What instructions do to registers. */
+import { describe, expect, it } from 'vitest';
+import { walkText } from './programs.js';
+
+function r7After(body: string) {
+  const { throws, refusal } = walkText(`main:\n    ${body}\n    r1 = 0\n    call bpf_throw\n    exit`);
+  const value = throws[0]?.state.register(0, 7);
+  if (value?.is === 'scalar') return `${value.umin}..${value.umax}`;
+  return value?.is === 'pointer' ? `${value.type.to}${value.off}` : refusal?.message;
+}
+
+describe('TRANSFERS', () => {
+  it.each([
+    ['r7 = 5', '5..5'],
+    ['w7 = -1', '4294967295..4294967295'],
+    ['r7 = -1', `${2n ** 64n - 1n}..${2n ** 64n - 1n}`],
+    ['r7 = 0x1122334455667788 ll', '1234605616436508552..1234605616436508552'],
+    ['r7 = type[pair] ll', '2..2'],
+    ['r7 = map[rb] ll', 'map0'],
+    ['r7 = r10\n    r7 += -8', 'stack-8'],
+    ['r7 = r1\n    r7 -= 8', 'ctx-8'],
+    ['r7 = 8\n    r7 += r1', 'ctx8'],
+    ['r7 = r1\n    r7 -= r10', `0..${2n ** 64n - 1n}`],
+    ['w7 = w1', '0..4294967295'],
+    ['r7 = 0x8011 ll\n    r7 = bswap16 r7', '4480..4480'],
+    ['r7 = *(u16 *)(r1 + 48)', '0..65535'],
+    ['r7 = 200\n    r7 = (s8)r7', `${2n ** 64n - 56n}..${2n ** 64n - 56n}`],
+    ['r2 = 3\n    *(u64 *)(r10 - 8) = r2\n    r7 = 4\n    r7 = xchg_64(r10 - 8, r7)', '3..3'],
+    ['r0 = 1\n    *(u64 *)(r10 - 8) = 3\n    r7 = 4\n    r0 = cmpxchg_64(r10 - 8, r0, r7)\n    r7 = r0', '3..3'],
+    ['*(u64 *)(r10 - 8) = r1\n    r7 = 4\n    r7 = xchg_64(r10 - 8, r7)', 'ctx0'],
+    ['gotol on\non:\n    r7 = 1', '1..1'],
+  ])('%s', (body, expected) => {
+    expect(r7After(body)).toBe(expected);
+  });
+});
