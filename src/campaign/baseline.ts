@@ -55,6 +55,11 @@ export function parseBaseline(text: string, subjects: readonly string[]): Parsed
   return { ok: true, rows };
 }
 
+/** The text that `parseBaseline` reads as these rows. */
+export function writeBaseline(rows: readonly Omit<BaselineRow, 'line'>[]): string {
+  return rows.map(({ subject, defect, reason }) => `${subject}: ${defect} ; ${reason}\n`).join('');
+}
+
 /** The key by which findings and baseline rows are matched. */
 export function keyOf(subject: string, defect: string): string {
   return `${subject}: ${defect}`;

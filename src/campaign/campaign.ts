@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { type Coverage, mergeCoverage } from '../../generators/coverage.js';
 import { writeAtomically } from './atomic-file.js';
-import type { BaselineRow } from './baseline.js';
+import { type BaselineRow, writeBaseline } from './baseline.js';
 import type { Executor } from './executor.js';
 import { type Finding, Findings, saveFinding } from './findings.js';
 import { batchesOf, type CampaignSettings, profileAt } from './plan.js';
@@ -95,6 +95,8 @@ export async function runCampaign(request: CampaignRequest, executor: Executor):
   }
   for (const failed of await Promise.all(shrinks)) crash ??= failed;
   const programs = tally.programs;
+  const all = findings.all();
+  if (all.length > 0) saveBaseline(out, settings, all);
   if (crash !== undefined) ended = 'crash';
   else if (ended !== 'complete' && runs !== undefined && programs === runs) ended = 'complete';
   return {
@@ -102,7 +104,7 @@ export async function runCampaign(request: CampaignRequest, executor: Executor):
     from,
     tally,
     coverage,
-    findings: findings.all().filter(({ file }) => file !== undefined),
+    findings: all.filter(({ file }) => file !== undefined),
     unseen: request.baseline.filter(
       ({ subject, defect }) => settings.subjects.includes(subject) && !findings.has(subject, defect),
     ),
@@ -120,6 +122,16 @@ async function saveAndShrink(executor: Executor, out: string, finding: Finding):
     saveFinding(out, finding, result.minimised);
   }
   return undefined;
+}
+
+/** Beside the findings: the baseline that would accept them all. */
+function saveBaseline(out: string, { seed }: CampaignSettings, findings: readonly Finding[]): void {
+  const rows = findings.map(({ subject, defect, known, index }) => ({
+    subject,
+    defect,
+    reason: known ?? `not explained yet; found by fuzzing, seed ${seed} index ${index}`,
+  }));
+  writeAtomically(join(out, 'baseline.txt'), writeBaseline(rows));
 }
 
 /** Saves what is needed to meet a crash of ours again; returns the path. */

@@ -9,7 +9,7 @@ import { rewrite } from './rewrite.js';
 /** Each candidate has fewer register operands, a smaller immediate, or an instruction earlier in the order of plainness. */
 export const simplifyOperands = sweep('simplify operands', function* (program) {
   for (const pc of pcsOf(program)) {
-    const target = rowAt(program, pc)?.shape === 'jump' ? targetAt(program, pc) : undefined;
+    const target = rowAt(program, pc)?.shape === 'call-local' ? undefined : targetAt(program, pc);
     for (const plainer of plainerForms(program, pc)) {
       yield () => rewrite(program, new Map([[pc, [target === undefined ? plainer : { insn: plainer, target }]]]));
     }
@@ -36,6 +36,9 @@ function* plainerForms(program: Program, pc: number): Generator<Insn> {
           yield insn(plain, { dst: slot.dst, off: slot.off, operand: { imm: slot.imm } });
         }
       }
+      return;
+    case 'gotol':
+      yield insn('ja');
       return;
     case 'imm64':
       if (name === 'imm64') yield insn('mov64', { dst: slot.dst, operand: { imm: 0 } });

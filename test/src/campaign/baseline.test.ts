@@ -1,6 +1,6 @@
 /** Tests of the list of known defects. */
 import { describe, expect, it } from 'vitest';
-import { keyOf, parseBaseline } from '../../../src/campaign/baseline.js';
+import { keyOf, parseBaseline, writeBaseline } from '../../../src/campaign/baseline.js';
 
 const SUBJECTS = ['frame-descriptors/rfc-v1', 'mainline'];
 const DEFECT = 'leak/nothing/unlisted/register/caller';
@@ -27,6 +27,13 @@ describe('parseBaseline', () => {
     if (parsed.ok) return;
     expect(parsed.error).toMatchObject({ line, column });
     expect(parsed.error.message).toContain(message);
+  });
+});
+
+describe('writeBaseline', () => {
+  it('writeBaseline writes what parseBaseline reads', () => {
+    const row = { subject: 'mainline', defect: DEFECT, reason: 'because of this' };
+    expect(parseBaseline(writeBaseline([row]), SUBJECTS)).toEqual({ ok: true, rows: [{ ...row, line: 1 }] });
   });
 });
 

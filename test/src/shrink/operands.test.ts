@@ -8,6 +8,7 @@ const plainer = (line: string) =>
 
 describe('simplifyOperands', () => {
   it.each([
+    ['gotol l', ['goto l']],
     ['r1 = 77', ['r1 = 0', 'r1 = 1']],
     ['r1 = 1', ['r1 = 0']],
     ['r1 = 0', []],
