@@ -122,8 +122,21 @@ export function callRefusal(context: Context, pc: number, name: CallableName): R
     const refusal = checkArgument(context, pc, row, type, index);
     if (refusal !== undefined) return refusal;
   }
+  if (row.acquires && context.state.refCount >= MAX_REFERENCES) {
+    return refuse(
+      'too-complex',
+      pc,
+      `BPF program is too large. More than ${MAX_REFERENCES} references are held at once`,
+    );
+  }
   return undefined;
 }
+
+/**
+ * References that one path may hold. The kernel has no such limit but its memory; here a loop that acquires and never
+ * releases would make every state larger than the one before, until a million instructions are processed.
+ */
+const MAX_REFERENCES = 1024;
 
 function checkArgument(
   context: Context,

@@ -47,6 +47,11 @@ export class Repetitions {
     this.pathPending.length = 0;
   }
 
+  /** Integers kept in stored forms. */
+  get storedInts(): number {
+    return this.arena.length;
+  }
+
   /**
    * A path arrives at a join with `pending` branches still to be walked. A new state is stored, with the caller's
    * number `node` for it; otherwise the entry of the same state is returned.

@@ -76,6 +76,8 @@ export interface RecordedAnalysis extends Analysis {
 const DEFAULT_LIMIT = 1_000_000;
 /** Branches that may be pending at once (BPF_COMPLEXITY_LIMIT_JMP_SEQ). */
 const PENDING_LIMIT = 8192;
+/** Integers of stored states in all, 256 MiB: a walk is refused before it fills the memory. Counted, so the same everywhere. */
+const STORED_LIMIT = 1 << 26;
 const NO_NODE = -1;
 
 const OBLIGATION_OF = OP_ROWS.map((row) => OBLIGATIONS[row.shape]);
@@ -161,6 +163,7 @@ class Walk implements Context {
       if (typeof dropped === 'object') return dropped;
       if (!dropped) {
         if (++this.walked > this.limit) return tooLarge(pc, this.walked);
+        if ((this.walked & 0xfff) === 0 && this.storedInts() > STORED_LIMIT) return tooMuchMemory(pc, this.walked);
         this.reached[pc] = 1;
         const op = this.program.op[pc] ?? 0;
         const refusal = OBLIGATION_OF[op]?.(this, pc);
@@ -173,6 +176,10 @@ class Walk implements Context {
       if (next === PATH_ENDS) return undefined;
       pc = next;
     }
+  }
+
+  private storedInts(): number {
+    return this.kept.length + pendingStates.length + repetitions.storedInts;
   }
 
   private enterMain(): void {
@@ -245,4 +252,8 @@ function tooLarge(pc: number, walked: number): Refusal {
 
 function tooManyBranches(pc: number, pending: number): Refusal {
   return refuse('too-complex', Math.max(pc, 0), `The sequence of ${pending} jumps is too complex.`);
+}
+
+function tooMuchMemory(pc: number, walked: number): Refusal {
+  return refuse('too-complex', pc, `BPF program is too large. Its states fill the memory after ${walked} insn`);
 }

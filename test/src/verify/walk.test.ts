@@ -247,3 +247,14 @@ describe('analyse records', () => {
     expect(reachable.size).toBe(nodes.length);
   });
 });
+
+describe('analyse is bounded', () => {
+  it('in the references one path may hold', () => {
+    const text = 'main:\nl:\n    r1 = 1\n    call bpf_task_from_pid\n    goto l';
+    for (const pruning of ['off', 'exact'] as const) {
+      const { refusal, walked } = walkText(text, pruning);
+      expect(refusal).toMatchObject({ code: 'too-complex', pc: 1 });
+      expect(walked).toBeLessThan(10_000);
+    }
+  });
+});
