@@ -250,7 +250,7 @@ describe('analyse records', () => {
 
 describe('analyse is bounded', () => {
   it('in the references one path may hold', () => {
-    const text = 'main:\nl:\n    r1 = 1\n    call bpf_task_from_pid\n    goto l';
+    const text = 'main:\n    r1 = 1\n    call bpf_task_from_pid\n    goto main';
     for (const pruning of ['off', 'exact'] as const) {
       const { refusal, walked } = walkText(text, pruning);
       expect(refusal).toMatchObject({ code: 'too-complex', pc: 1 });
