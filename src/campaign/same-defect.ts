@@ -8,58 +8,29 @@ import { type ShrinkOptions, type Shrunk, shrink } from '../shrink/shrink.js';
 import type { Pruning } from '../verify/analysis.js';
 import { analyse } from '../verify/walk.js';
 
-/** A subject's verdict on a program, judged alone; `first` are worlds to try before the program's own. */
-export function verdictOf(
-  judge: Judge,
-  program: Program,
-  subject: string,
-  first: readonly World[] = [],
-): SubjectVerdict | undefined {
-  const judgement = judge.judge(program, { subjects: [subject], worlds: first });
-  return judgement.subjects.get(subject);
-}
-
 /** Whether a verdict is that defect. */
 export function shows(verdict: SubjectVerdict | undefined, defect: string): boolean {
   return verdict?.defect !== undefined && formatDefect(verdict.defect) === defect;
 }
 
 /**
- * A predicate that judges only the failing subject and tries the world first in which the defect was last seen: a
- * candidate may have too many worlds to meet the failing one by itself.
+ * What shows a defect of one subject on a program: in the worlds `first`, then in the program's own, up to the first in
+ * which the subject's worst verdict so far is that defect. A worse one in a later world does not matter.
  */
-export function sameDefect(
-  judge: Judge,
-  subject: string,
-  defect: string,
-  evidence: Evidence | undefined,
-): (candidate: Program) => boolean {
-  let failing = evidence?.world;
-  return (candidate) => {
-    const verdict = verdictOf(judge, candidate, subject, failing === undefined ? [] : [failing]);
-    if (!shows(verdict, defect)) return false;
-    failing = verdict?.evidence?.world ?? failing;
-    return true;
-  };
-}
-
-/**
- * Shrinks a finding. The result shows the defect in the worlds of its own, so that everybody who judges it sees it; if
- * the smallest program shows it only with the remembered world in front, the shrink is repeated without that help.
- */
-export function shrinkFinding(
+export function showingOf(
   judge: Judge,
   program: Program,
-  { subject, defect, evidence, pruning }: ShrunkFinding,
-  options: ShrinkOptions = {},
-): Shrunk {
-  // A candidate that lost a loop's counter may be walked for ever: none needs much more than the program given.
-  const limit = 2 * analyse(program, { pruning }).walked + 1000;
-  const verifies = (candidate: Program) => analyse(candidate, { pruning, limit }).refusal === undefined;
-  const same = sameDefect(judge, subject, defect, evidence);
-  const helped = shrink(program, (candidate) => verifies(candidate) && same(candidate), options);
-  const unaided = (candidate: Program) => verifies(candidate) && shows(verdictOf(judge, candidate, subject), defect);
-  return unaided(helped.program) ? helped : shrink(program, unaided, options);
+  subject: string,
+  defect: string,
+  first: readonly World[] = [],
+): Evidence | undefined {
+  let evidence: Evidence | undefined;
+  const until = (_: string, verdict: SubjectVerdict): boolean => {
+    if (shows(verdict, defect)) evidence = verdict.evidence;
+    return evidence !== undefined;
+  };
+  judge.judge(program, { subjects: [subject], worlds: first, until });
+  return evidence;
 }
 
 /** What is to be kept while a finding shrinks. */
@@ -67,7 +38,30 @@ export interface ShrunkFinding {
   readonly subject: string;
   /** As `formatDefect` writes it. */
   readonly defect: string;
-  /** Where it was seen. */
-  readonly evidence: Evidence | undefined;
+  /** A world in which it shows. */
+  readonly world: World;
   readonly pruning: Pruning;
+}
+
+/**
+ * Shrinks a finding. Each candidate is tried first in the world in which the defect was last seen: it may have too many
+ * worlds to meet the failing one by itself. `world` of the result is that of the smallest program.
+ */
+export function shrinkFinding(
+  judge: Judge,
+  program: Program,
+  { subject, defect, world, pruning }: ShrunkFinding,
+  options: ShrinkOptions = {},
+): Shrunk & { readonly world: World } {
+  // A candidate that lost a loop's counter may be walked for ever: none needs much more than the program given.
+  const limit = 2 * analyse(program, { pruning }).walked + 1000;
+  let failing = world;
+  const sameDefect = (candidate: Program): boolean => {
+    if (analyse(candidate, { pruning, limit }).refusal !== undefined) return false;
+    const evidence = showingOf(judge, candidate, subject, defect, [failing]);
+    failing = evidence?.world ?? failing;
+    return evidence !== undefined;
+  };
+  const shrunk = shrink(program, sameDefect, options);
+  return { ...shrunk, world: failing };
 }

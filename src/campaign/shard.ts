@@ -6,13 +6,14 @@ import { generate } from '../../generators/program.js';
 import { formatDefect } from '../../oracles/defect.js';
 import { createJudge } from '../../oracles/judge.js';
 import type { Judgement } from '../../oracles/judgement.js';
+import type { World } from '../../oracles/world.js';
 import { printProgram } from '../asm/print.js';
 import type { FindingVerdict } from '../contract/verdict.js';
 import { instructionCount, type Program } from '../isa/program.js';
 import { SUBJECTS } from '../subjects/registry.js';
 import { type FindingFile, writeFinding } from './finding-file.js';
 import { type Batch, type CampaignSettings, profileAt } from './plan.js';
-import { shrinkFinding } from './same-defect.js';
+import { showingOf, shrinkFinding } from './same-defect.js';
 import { addJudgement, emptyTally, type Tally } from './stats.js';
 
 /** The first program of a batch that shows a defect, and how many of the batch do. */
@@ -68,8 +69,8 @@ export interface Shard {
 export function createShard(settings: CampaignSettings): Shard {
   const chosen = SUBJECTS.filter(({ name }) => settings.subjects.includes(name));
   const judge = createJudge({ ...settings, subjects: chosen });
-  // A finding file says what every subject does with the program, whichever subjects were fuzzed.
-  const everyone = createJudge({ ...settings, subjects: SUBJECTS });
+  // A finding's file says what every subject does with the program in the one world that shows it.
+  const everyone = createJudge({ ...settings, subjects: SUBJECTS, worlds: 0 });
   // Shrinking asks thousands of times; that the verifier allowed for the states was checked when the finding was met.
   const quick = createJudge({ ...settings, subjects: chosen, containment: false });
   const make = (index: number) =>
@@ -107,26 +108,21 @@ export function createShard(settings: CampaignSettings): Shard {
       try {
         const original = make(index).program;
         program = original;
-        const about = { ...settings, index, subject, defect };
+        const evidence = showingOf(judge, original, subject, defect);
+        if (evidence === undefined) throw new Error(`${subject}: ${defect} does not show any more`);
+        const insnsBefore = instructionCount(original);
+        const written = (small: Program, world: World) =>
+          writeFinding(small, everyone.judge(small, { worlds: [world] }), { ...settings, index, subject, defect });
         if (asFound) {
-          const insns = instructionCount(original);
-          const file = writeFinding(original, everyone.judge(original), about);
-          return { ok: true, minimised: { file, insns, insnsBefore: insns, calls: 0, ended: 'not shrunk' } };
+          const file = written(original, evidence.world);
+          return { ok: true, minimised: { file, insns: insnsBefore, insnsBefore, calls: 0, ended: 'not shrunk' } };
         }
-        const evidence = judge.judge(original, { subjects: [subject] }).subjects.get(subject)?.evidence;
-        const shrunk = shrinkFinding(quick, original, { subject, defect, evidence, pruning: settings.pruning });
+        const { world } = evidence;
+        const shrunk = shrinkFinding(quick, original, { subject, defect, world, pruning: settings.pruning });
         program = shrunk.program;
-        const file = writeFinding(program, everyone.judge(program), about);
-        return {
-          ok: true,
-          minimised: {
-            file,
-            insns: instructionCount(program),
-            insnsBefore: instructionCount(original),
-            calls: shrunk.calls,
-            ended: shrunk.ended,
-          },
-        };
+        const file = written(program, shrunk.world);
+        const { calls, ended } = shrunk;
+        return { ok: true, minimised: { file, insns: instructionCount(program), insnsBefore, calls, ended } };
       } catch (error) {
         return { ok: false, crash: crashOf(error, index, 'shrink', program) };
       }

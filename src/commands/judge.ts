@@ -1,8 +1,8 @@
 /** `judge`: every subject on one corpus file, in every world; with a defect it only answers whether that shows. */
 
-import { formatDefect } from '../../oracles/defect.js';
-import { createJudge } from '../../oracles/judge.js';
+import { createJudge, type Judge } from '../../oracles/judge.js';
 import type { Judgement } from '../../oracles/judgement.js';
+import { showingOf } from '../campaign/same-defect.js';
 import { type Case, DEFAULT_FUEL } from '../case/case.js';
 import { jsonText, judgementJson } from '../report/json.js';
 import { judgementText } from '../report/judgement-text.js';
@@ -22,23 +22,29 @@ export interface JudgeFileOptions {
   readonly json?: boolean;
 }
 
-/** Judges a file. Exit code 0; with `defect` 0 if some judged subject shows it and 1 if none does. */
+/** Judges a file. Exit code 0; with `defect` 0 if some judged subject shows it in some world and 1 if none does. */
 export function runJudge(path: string, options: JudgeFileOptions, terminal: Terminal): ExitCode {
   const of = loadCase(path);
   const judgement = judgeCase(of, options);
   if (options.json === true) terminal.out.write(jsonText(judgementJson(judgement)));
   else terminal.out.write(judgementText(of.program, judgement, paintFor(terminal.out, terminal.env)));
-  if (options.defect === undefined) return EXIT.nothingNew;
-  const shown = [...judgement.subjects.values()].some(
-    ({ defect }) => defect !== undefined && formatDefect(defect) === options.defect,
-  );
+  const { defect } = options;
+  if (defect === undefined) return EXIT.nothingNew;
+  const judge = judgeFor(of, options);
+  const shown = subjectsOf(options).some((name) => showingOf(judge, of.program, name, defect, worldsOf(of)));
   return shown ? EXIT.nothingNew : EXIT.found;
 }
 
+type Judging = Omit<JudgeFileOptions, 'json' | 'defect'>;
+
 /** The judgement of a case in the worlds of its `run` lines, then in worlds drawn from the seed. */
-export function judgeCase(of: Case, options: Omit<JudgeFileOptions, 'json' | 'defect'>): Judgement {
-  const chosen = options.subject ?? SUBJECTS.map(({ name }) => name);
-  const judge = createJudge({
+export function judgeCase(of: Case, options: Judging): Judgement {
+  return judgeFor(of, options).judge(of.program, { worlds: worldsOf(of) });
+}
+
+function judgeFor(of: Case, options: Judging): Judge {
+  const chosen = subjectsOf(options);
+  return createJudge({
     subjects: SUBJECTS.filter(({ name }) => chosen.includes(name)),
     pruning: options.pruning,
     stopAt: options.stopAt,
@@ -46,7 +52,10 @@ export function judgeCase(of: Case, options: Omit<JudgeFileOptions, 'json' | 'de
     fuel: DEFAULT_FUEL,
     seed: seedOf(of, options.seed),
   });
-  return judge.judge(of.program, { worlds: worldsOf(of) });
+}
+
+function subjectsOf({ subject }: Judging): readonly string[] {
+  return subject ?? SUBJECTS.map(({ name }) => name);
 }
 
 /** The seed of the run that found a case, so that it is judged in the same worlds; 1 for a case written by hand. */

@@ -1,11 +1,12 @@
 /** `shrink`: the smallest program that shows the same defect of the same subject, as a corpus file. */
 
 import { formatDefect } from '../../oracles/defect.js';
-import { createJudge } from '../../oracles/judge.js';
+import { createJudge, type Judge } from '../../oracles/judge.js';
+import type { Judgement } from '../../oracles/judgement.js';
 import { writeAtomically } from '../campaign/atomic-file.js';
 import { findingCase } from '../campaign/finding-file.js';
-import { shrinkFinding } from '../campaign/same-defect.js';
-import { DEFAULT_FUEL } from '../case/case.js';
+import { showingOf, shrinkFinding } from '../campaign/same-defect.js';
+import { type Case, DEFAULT_FUEL } from '../case/case.js';
 import { writeCase } from '../case/write.js';
 import { instructionCount } from '../isa/program.js';
 import { jsonText } from '../report/json.js';
@@ -15,7 +16,7 @@ import { SUBJECTS } from '../subjects/registry.js';
 import type { Pruning } from '../verify/analysis.js';
 import { badInput, EXIT, type ExitCode } from './failure.js';
 import { loadCase } from './input.js';
-import { judgeCase, seedOf } from './judge.js';
+import { judgeCase, seedOf, worldsOf } from './judge.js';
 
 export interface ShrinkFileOptions {
   readonly subject?: string;
@@ -34,36 +35,31 @@ export interface ShrinkFileOptions {
  */
 export function runShrink(path: string, options: ShrinkFileOptions, terminal: Terminal): ExitCode {
   const of = loadCase(path);
-  const judgement = judgeCase(of, { ...options, subject: SUBJECTS.map(({ name }) => name), stopAt: 'throw' });
-  const shown = [...judgement.subjects].flatMap(([name, { defect, evidence }]) =>
-    defect === undefined ? [] : [{ subject: name, defect: formatDefect(defect), evidence }],
+  const names = SUBJECTS.map(({ name }) => name).filter(
+    (name) => options.subject === undefined || name === options.subject,
   );
-  const chosen = shown.find(
-    ({ subject, defect }) =>
-      (options.subject === undefined || subject === options.subject) &&
-      (options.defect === undefined || defect === options.defect),
-  );
-  if (chosen === undefined) {
-    const others = shown.map(({ subject, defect }) => `\n  ${subject}: ${defect}`).join('');
-    terminal.err.write(
-      `${path}: the finding does not show${others === '' ? '; neither does any other' : `; what shows:${others}`}\n`,
-    );
-    return EXIT.found;
-  }
   const judging = {
+    subjects: SUBJECTS,
     pruning: options.pruning,
     stopAt: 'throw',
     worlds: options.worlds,
     fuel: DEFAULT_FUEL,
     seed: seedOf(of, options.seed),
   } as const;
-  const judge = createJudge({ ...judging, subjects: SUBJECTS, containment: false });
-  const { subject, defect } = chosen;
-  const { program, calls, ended } = shrinkFinding(judge, of.program, { ...chosen, pruning: options.pruning });
-  const everyone = createJudge({ ...judging, subjects: SUBJECTS });
+  const judge = createJudge({ ...judging, containment: false });
+  const found = names.map((name) => showing(judge, of, name, options.defect)).find((each) => each !== undefined);
+  if (found === undefined) {
+    terminal.err.write(
+      `${path}: ${whatShows(judgeCase(of, { ...options, subject: SUBJECTS.map(({ name }) => name), stopAt: 'throw' }))}\n`,
+    );
+    return EXIT.found;
+  }
+  const { subject, defect } = found;
+  const { program, calls, ended, world } = shrinkFinding(judge, of.program, { ...found, pruning: options.pruning });
   const { title, origin } = of;
   const reason = of.known.find((each) => each.subject === subject)?.reason ?? 'shrunk from a case';
-  const text = writeCase(findingCase(program, everyone.judge(program), { title, origin, subject, reason }));
+  const judgement = createJudge({ ...judging, worlds: 0 }).judge(program, { worlds: [world] });
+  const text = writeCase(findingCase(program, judgement, { title, origin, subject, reason }));
   const [before, after] = [instructionCount(of.program), instructionCount(program)];
   if (options.out !== undefined) {
     try {
@@ -83,4 +79,20 @@ export function runShrink(path: string, options: ShrinkFileOptions, terminal: Te
     terminal.err.write(`${subject}: ${defect}\n${before} -> ${after} instructions in ${number(calls)} steps${early}\n`);
   }
   return EXIT.nothingNew;
+}
+
+/** What one subject does wrong in a case, and a world that shows it: the defect asked for, or its worst. */
+function showing(judge: Judge, of: Case, subject: string, defect: string | undefined) {
+  const first = worldsOf(of);
+  const verdict = judge.judge(of.program, { subjects: [subject], worlds: first }).subjects.get(subject);
+  const wanted = defect ?? (verdict?.defect === undefined ? undefined : formatDefect(verdict.defect));
+  const world = wanted === undefined ? undefined : showingOf(judge, of.program, subject, wanted, first)?.world;
+  return wanted === undefined || world === undefined ? undefined : { subject, defect: wanted, world };
+}
+
+function whatShows(judgement: Judgement): string {
+  const shown = [...judgement.subjects].flatMap(([name, { defect }]) =>
+    defect === undefined ? [] : `\n  ${name}: ${formatDefect(defect)}`,
+  );
+  return `the finding does not show${shown.length === 0 ? '; neither does any other' : `; what shows:${shown.join('')}`}`;
 }

@@ -1,23 +1,28 @@
 /** Tests of the predicate of shrinking, with a judge made for the test. */
 import { describe, expect, it } from 'vitest';
 import type { Judge } from '../../../oracles/judge.js';
+import type { SubjectVerdict } from '../../../oracles/judgement.js';
 import type { World } from '../../../oracles/world.js';
-import { sameDefect, shows, shrinkFinding } from '../../../src/campaign/same-defect.js';
+import { showingOf, shows, shrinkFinding } from '../../../src/campaign/same-defect.js';
 import { type Program, rowAt } from '../../../src/isa/program.js';
 import { pcsOf } from '../../../src/shrink/listing.js';
 import { DEFECT, judgement, program, RFC, RIGHT, WRONG } from './samples.js';
 
-/** Wrong exactly if `wrong` says so of the program and the worlds put in front. */
-function judgeThat(wrong: (program: Program, first: readonly World[]) => boolean): Judge {
+/** Wrong exactly if `wrong` says so of the program and the worlds put in front; then with `verdict`. */
+function judgeThat(wrong: (program: Program, first: readonly World[]) => boolean, verdict = WRONG): Judge {
   return {
-    judge: (judged, focus = {}) => judgement({ [RFC]: wrong(judged, focus.worlds ?? []) ? WRONG : RIGHT }),
+    judge: (judged, focus = {}) => {
+      const found = wrong(judged, focus.worlds ?? []) ? verdict : RIGHT;
+      focus.until?.(RFC, found);
+      return judgement({ [RFC]: found });
+    },
   };
 }
 
 const throws = (judged: Program) => pcsOf(judged).some((pc) => rowAt(judged, pc)?.shape === 'call-kfunc');
 const PROGRAM = program('main:\n    r6 = r1\n    r1 = 7\n    r2 = 8\n    call bpf_throw\n    r0 = 0\n    exit\n');
-const { evidence } = WRONG;
-const FOUND = { subject: RFC, defect: DEFECT, evidence, pruning: 'exact' } as const;
+const WORLD: World = { cb: [5], draw: [], fail: [], fuel: 100_000 };
+const FOUND = { subject: RFC, defect: DEFECT, world: WORLD, pruning: 'exact' } as const;
 
 describe('shows', () => {
   it('shows compares the whole defect', () => {
@@ -28,21 +33,28 @@ describe('shows', () => {
   });
 });
 
-describe('sameDefect', () => {
-  it('sameDefect puts the world first in which the defect was seen, and no other subject', () => {
-    const asked: (readonly [readonly string[] | undefined, number])[] = [];
+describe('showingOf', () => {
+  it('showingOf judges one subject, with the worlds in front', () => {
+    const asked: unknown[] = [];
     const judge: Judge = {
       judge: (_, focus) => {
-        asked.push([focus?.subjects, focus?.worlds?.length ?? 0]);
-        return judgement({ [RFC]: WRONG });
+        asked.push(focus?.subjects, focus?.worlds);
+        return judgement({ [RFC]: RIGHT });
       },
     };
-    expect(sameDefect(judge, RFC, DEFECT, evidence)(PROGRAM)).toBe(true);
-    expect(sameDefect(judge, RFC, DEFECT, undefined)(PROGRAM)).toBe(true);
-    expect(asked).toEqual([
-      [[RFC], 1],
-      [[RFC], 0],
-    ]);
+    expect(showingOf(judge, PROGRAM, RFC, DEFECT, [WORLD])).toBeUndefined();
+    expect(asked).toEqual([[RFC], [WORLD]]);
+  });
+
+  it('showingOf takes the first world that shows it, whatever a later one does', () => {
+    const worse: SubjectVerdict = { ...WRONG, verdict: 'leak' };
+    const judge: Judge = {
+      judge: (_, focus) => {
+        const stop = [RIGHT, WRONG, worse].some((verdict) => focus?.until?.(RFC, verdict));
+        return judgement({ [RFC]: stop ? WRONG : worse });
+      },
+    };
+    expect(showingOf(judge, PROGRAM, RFC, DEFECT)).toBe(WRONG.evidence);
   });
 });
 
@@ -54,10 +66,14 @@ describe('shrinkFinding', () => {
     expect(pcsOf(small).length).toBeGreaterThan(2);
   });
 
-  it('shrinkFinding ends in a program that shows the defect without the remembered world', () => {
-    const long = (judged: Program) => pcsOf(judged).length > 4;
-    const judge = judgeThat((judged, first) => throws(judged) && (first.length > 0 || long(judged)));
-    const { program: small } = shrinkFinding(judge, PROGRAM, FOUND);
-    expect(pcsOf(small).length).toBe(5);
+  it('shrinkFinding names the world in which the smallest program shows the defect', () => {
+    expect(shrinkFinding(judgeThat(throws), PROGRAM, FOUND).world).toBe(WRONG.evidence?.world);
+    expect(
+      shrinkFinding(
+        judgeThat(() => false),
+        PROGRAM,
+        FOUND,
+      ).world,
+    ).toBe(WORLD);
   });
 });

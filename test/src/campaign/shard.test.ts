@@ -1,7 +1,7 @@
 /** Tests of the work of one worker, on real programs. */
 import { describe, expect, it } from 'vitest';
 import { createJudge } from '../../../oracles/judge.js';
-import { shows, verdictOf } from '../../../src/campaign/same-defect.js';
+import { showingOf } from '../../../src/campaign/same-defect.js';
 import { createShard, type Sighting } from '../../../src/campaign/shard.js';
 import { readCase } from '../../../src/case/read.js';
 import { replayCase } from '../../../src/case/replay.js';
@@ -50,7 +50,9 @@ describe('createShard', () => {
     expect(ended).toBe('minimal');
     expect(insns).toBeLessThan(insnsBefore);
     const judge = createJudge({ ...settings, subjects: SUBJECTS });
-    const still = (program: typeof file.program) => shows(verdictOf(judge, program, subject), defect);
+    const world = file.evidence?.world;
+    const still = (program: typeof file.program) =>
+      showingOf(judge, program, subject, defect, world === undefined ? [] : [world]) !== undefined;
     expect(still(file.program)).toBe(true);
     for (const pc of pcsOf(file.program)) {
       const smaller = remove(file.program, [pc]);
