@@ -3,10 +3,11 @@
  * walk; at each instruction the concrete state must lie in the abstract state of some node that the run can be at.
  * A miss is a bug of the verifier or of the machine, never of a design.
  *
- * Between control transfers only what the walk says has changed is looked at; at every control transfer, throw and exit,
- * everything is. What the walk wrongly believes unchanged therefore shows at the end of the block at the latest.
+ * Mostly only what the walk says has changed is looked at; where jumps lead, at every call and return of a subprogram and
+ * at every throw and exit, everything is. What the walk wrongly believes unchanged therefore shows there at the latest.
  */
-import { type Program, rowAt } from '../src/isa/program.js';
+import { CALLABLES, kfuncById } from '../src/isa/callables.js';
+import { type Program, rowAt, targetAt } from '../src/isa/program.js';
 import type { StateView } from '../src/verify/analysis.js';
 import { planOf } from '../src/verify/plan.js';
 import type { Scalar } from '../src/verify/scalar.js';
@@ -18,11 +19,18 @@ import type { Machine } from './machine/machine.js';
 const U64 = 2n ** 64n - 1n;
 const U32 = 2n ** 32n - 1n;
 
+/** What there is to check of a slot: its zero bytes, and how many bytes of a spill of which something is known. */
+interface SlotContent {
+  readonly zeroes: readonly number[];
+  readonly spilled: number;
+  readonly says: boolean;
+}
+
 /** Follows the runs of one program on one machine. */
 export class ContainmentChecker {
   readonly #analysis: RecordedAnalysis;
   readonly #machine: Machine;
-  /** By pc: 1 if everything is checked there, because control may arrive from elsewhere or the run may end. */
+  /** By pc: 1 if everything is checked there. */
   readonly #full: Uint8Array;
   /**
    * By pc: the registers of R0..R5 that may still be read. States that differ in the others count as the same, so a run
@@ -34,11 +42,14 @@ export class ContainmentChecker {
   #begun = false;
   /** Objects that references are, in the state being checked. */
   readonly #objectOf = new Map<number, number>();
+  /** Slots are interned per walk, so each is looked at once. */
+  readonly #unknown = new Map<Value, boolean>();
+  readonly #contents = new Map<Slot, SlotContent>();
 
   constructor(analysis: RecordedAnalysis, machine: Machine) {
     this.#analysis = analysis;
     this.#machine = machine;
-    this.#full = blockEdges(analysis.program);
+    this.#full = checkpoints(analysis.program);
     this.#live = planOf(analysis.program).live;
   }
 
@@ -128,28 +139,47 @@ export class ContainmentChecker {
 
   #registerMiss(state: StateView, frame: number, register: number): string | undefined {
     const value = state.register(frame, register);
-    if (value.is === 'not-init' || isUnknown(value)) return undefined;
+    if (value.is === 'not-init' || this.#isUnknown(value)) return undefined;
     const machine = this.#machine;
     const word = frame === machine.depth - 1 ? machine.register(register) : machine.savedRegister(frame, register);
     const miss = this.#valueMiss(value, word);
     return miss === undefined ? undefined : `R${register} of frame ${frame} is 0x${word.toString(16)}, ${miss}`;
   }
 
+  #isUnknown(value: Value): boolean {
+    let unknown = this.#unknown.get(value);
+    if (unknown === undefined) {
+      unknown = isUnknown(value);
+      this.#unknown.set(value, unknown);
+    }
+    return unknown;
+  }
+
   #slotMiss(slot: Slot, frame: number, index: number): string | undefined {
+    const { zeroes, spilled, says } = this.#contentOf(slot);
+    if (!says) return undefined;
     const offset = -8 * (index + 1);
-    let spilled = 0;
-    for (let byte = 0; byte < 8; byte++) {
-      const kind = slot.bytes[byte];
-      if (kind === 'spill') spilled++;
-      else if (kind === 'zero' && this.#machine.frameByte(frame, offset + byte) !== 0) {
+    for (const byte of zeroes) {
+      if (this.#machine.frameByte(frame, offset + byte) !== 0) {
         return `byte ${byte} of fp${offset} in frame ${frame} is not zero`;
       }
     }
     const value = slot.spilled;
-    if (spilled === 0 || value === undefined || value.is === 'not-init' || isUnknown(value)) return undefined;
+    if (spilled === 0 || value === undefined) return undefined;
     const word = this.#machine.frameWord(frame, offset);
     const miss = spilled === 8 ? this.#valueMiss(value, word) : narrowMiss(value, word, spilled);
     return miss === undefined ? undefined : `fp${offset} of frame ${frame} is 0x${word.toString(16)}, ${miss}`;
+  }
+
+  #contentOf(slot: Slot): SlotContent {
+    const known = this.#contents.get(slot);
+    if (known !== undefined) return known;
+    const zeroes = slot.bytes.flatMap((kind, byte) => (kind === 'zero' ? [byte] : []));
+    const isKnown = slot.spilled !== undefined && slot.spilled.is !== 'not-init' && !isUnknown(slot.spilled);
+    const spilled = isKnown ? slot.bytes.filter((kind) => kind === 'spill').length : 0;
+    const content = { zeroes, spilled, says: zeroes.length > 0 || spilled > 0 };
+    this.#contents.set(slot, content);
+    return content;
   }
 
   #valueMiss(value: Value, word: bigint): string | undefined {
@@ -235,33 +265,25 @@ function narrowMiss(value: Value, word: bigint, bytes: number): string | undefin
   return (word & known) === (value.bits.value & known) ? undefined : 'outside of what the walk knows of the spill';
 }
 
-/** pcs at which control may arrive other than by falling through, and those where a run may end. */
-function blockEdges(program: Program): Uint8Array {
+/** pcs at which everything is checked: where jumps lead, where frames begin, go on and end, and every throw. */
+function checkpoints(program: Program): Uint8Array {
   const edges = new Uint8Array(program.length + 1);
   edges[0] = 1;
   for (let pc = 0; pc < program.length; pc++) {
-    const shape = rowAt(program, pc)?.shape;
-    switch (shape) {
-      case 'jump':
-      case 'may_goto':
-      case 'goto':
-        edges[pc] = 1;
-        edges[pc + 1] = 1;
-        edges[pc + 1 + (program.off[pc] ?? 0)] = 1;
-        break;
-      case 'gotol':
+    const target = targetAt(program, pc);
+    if (target !== undefined) edges[target] = 1;
+    switch (rowAt(program, pc)?.shape) {
       case 'call-local':
-        edges[pc] = 1;
-        edges[pc + 1] = 1;
-        edges[pc + 1 + (program.imm[pc] ?? 0)] = 1;
-        break;
-      case 'call-kfunc':
-      case 'call-helper':
         edges[pc + 1] = 1;
         break;
       case 'exit':
         edges[pc] = 1;
         break;
+      case 'call-kfunc': {
+        const name = kfuncById(program.imm[pc] ?? 0);
+        if (name !== undefined && CALLABLES[name].throws) edges[pc] = 1;
+        break;
+      }
       default:
     }
   }

@@ -143,7 +143,7 @@ describe('ContainmentChecker', () => {
 
   it('sees a held resource that the walk does not know', () => {
     const wrong = distort(6, (state) => ({ ...withRegister(state, 9, (value) => value), references: [] }));
-    const atJoin = distort(9, (state) => ({ ...withRegister(state, 9, (value) => value), references: [] }));
+    const atJoin = distort(8, (state) => ({ ...withRegister(state, 9, (value) => value), references: [] }));
     follow(wrong, [world(1, [1])]);
     expect(() => follow(atJoin, [world(1)])).toThrow(/task#1 is held, which the walk does not know/);
   });
