@@ -58,10 +58,25 @@ export function shrinkFinding(
   let failing = world;
   const sameDefect = (candidate: Program): boolean => {
     if (analyse(candidate, { pruning, limit }).refusal !== undefined) return false;
-    const evidence = showingOf(judge, candidate, subject, defect, [failing]);
+    const evidence = showingOf(judge, candidate, subject, defect, [failing, ...shiftedWorlds(failing)]);
     failing = evidence?.world ?? failing;
     return evidence !== undefined;
   };
   const shrunk = shrink(program, sameDefect, options);
   return { ...shrunk, world: failing };
 }
+
+/** Worlds for a program that lost one draw or one acquire: the choices after it move up by one. */
+export function shiftedWorlds(world: World): readonly World[] {
+  const draws = world.draw.map((_, gone) => ({ ...world, draw: world.draw.toSpliced(gone, 1) }));
+  const attempts = world.fail.map((_, at) => ({
+    ...world,
+    fail: [...world.fail.slice(0, at), ...world.fail.slice(at).map((attempt) => attempt - 1)].filter(
+      (attempt, index, all) => attempt > 0 && attempt !== all[index - 1],
+    ),
+  }));
+  return [...draws, ...attempts].slice(0, SHIFTED);
+}
+
+/** Shifted worlds per candidate at most: every rejected candidate runs them all. */
+const SHIFTED = 8;

@@ -61,13 +61,12 @@ export function loadLocatedCase(path: string): ReadCase & { readonly ok: true } 
 const SUBJECT_NAMES = SUBJECTS.map(({ name }) => name);
 
 /**
- * Known defects from a file of rows, or from the `known` directives of all cases in a folder. Without a path: the rows
- * that come with the package, none if there are none; `none` asks for an empty list.
+ * Known defects from a file of rows, or from the `known` directives of all cases in a folder. Without a path: those of the
+ * corpus that comes with the package; `none` asks for an empty list.
  */
 export function loadBaseline(path: string | undefined): readonly BaselineRow[] {
   if (path === 'none') return [];
-  const chosen = path ?? join(packageRoot(), 'corpus', 'baseline.txt');
-  if (path === undefined && !existsSync(chosen)) return [];
+  const chosen = path ?? join(packageRoot(), 'corpus');
   if (existsSync(chosen) && statSync(chosen).isDirectory()) return baselineOfFolder(chosen);
   const parsed = parseBaseline(readText(chosen), SUBJECT_NAMES);
   if (parsed.ok) return parsed.rows;

@@ -30,7 +30,7 @@ export interface ShrinkFileOptions {
 }
 
 /**
- * Shrinks a file to stdout or to `out`. Without `subject` or `defect` it takes the first subject that shows a finding.
+ * Shrinks a file to stdout or to `out`. Without `subject` or `defect` it takes the first subject that shows the defect the file knows of it, or any.
  * Exit code 0; 1 if nothing to shrink shows.
  */
 export function runShrink(path: string, options: ShrinkFileOptions, terminal: Terminal): ExitCode {
@@ -81,11 +81,14 @@ export function runShrink(path: string, options: ShrinkFileOptions, terminal: Te
   return EXIT.nothingNew;
 }
 
-/** What one subject does wrong in a case, and a world that shows it: the defect asked for, or its worst. */
+/** What one subject does wrong in a case, and a world that shows it: the defect asked for, or known, or its worst. */
 function showing(judge: Judge, of: Case, subject: string, defect: string | undefined) {
   const first = worldsOf(of);
-  const verdict = judge.judge(of.program, { subjects: [subject], worlds: first }).subjects.get(subject);
-  const wanted = defect ?? (verdict?.defect === undefined ? undefined : formatDefect(verdict.defect));
+  const worst = (): string | undefined => {
+    const verdict = judge.judge(of.program, { subjects: [subject], worlds: first }).subjects.get(subject);
+    return verdict?.defect === undefined ? undefined : formatDefect(verdict.defect);
+  };
+  const wanted = defect ?? of.known.find((row) => row.subject === subject)?.defect ?? worst();
   const world = wanted === undefined ? undefined : showingOf(judge, of.program, subject, wanted, first)?.world;
   return wanted === undefined || world === undefined ? undefined : { subject, defect: wanted, world };
 }

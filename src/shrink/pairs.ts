@@ -6,7 +6,7 @@ import { sweep } from './reducer.js';
 import { remove } from './rewrite.js';
 
 /** Up to here every pair is tried; in longer programs only pairs that look like a match. */
-const ALL_PAIRS = 30;
+const ALL_PAIRS = 44;
 
 /** Pairs by distance, near ones first. */
 export const removePairs = sweep('remove pairs', function* (program) {

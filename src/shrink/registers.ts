@@ -20,7 +20,8 @@ export const renumberRegisters = sweep('renumber registers', function* (program)
   }
 });
 
-function renamed(program: Program, subprogram: number, from: number, to: number): Plan {
+/** Every mention of one register in a subprogram becomes another. */
+export function renamed(program: Program, subprogram: number, from: number, to: number): Plan {
   const plan = new Map<number, readonly Inserted[]>();
   for (const pc of pcsIn(program, subprogram)) {
     const row = rowAt(program, pc);

@@ -5,6 +5,7 @@
 import type { Program } from '../isa/program.js';
 import { decideBranches } from './branches.js';
 import { removeCascades, removeMentions } from './cascades.js';
+import { coalescePlaces } from './coalesce.js';
 import { dropDeclarations } from './declarations.js';
 import { inlineCalls } from './inline.js';
 import { canonicaliseNames } from './labels.js';
@@ -27,6 +28,7 @@ export const REDUCERS: readonly Reducer[] = [
   inlineCalls,
   zeroResults,
   removePairs,
+  coalescePlaces,
   simplifyOperands,
   renumberRegisters,
   raiseSlots,

@@ -18,14 +18,16 @@ export const raiseSlots = sweep('raise slots', function* (program) {
   }
 });
 
-function slotsIn(program: Program, subprogram: number): { readonly pc: number; readonly slot: number }[] {
+/** Instructions of a subprogram that access the stack through R10, with the 8-byte slot they touch. */
+export function slotsIn(program: Program, subprogram: number): { readonly pc: number; readonly slot: number }[] {
   return pcsIn(program, subprogram).flatMap((pc) => {
     const offset = accessAt(program, pc).slot?.offset;
     return offset === undefined || offset >= 0 ? [] : [{ pc, slot: Math.floor(offset / 8) * 8 }];
   });
 }
 
-function moved(program: Program, subprogram: number, from: number, to: number): Plan {
+/** Every access to one slot of a subprogram goes to another. */
+export function moved(program: Program, subprogram: number, from: number, to: number): Plan {
   const plan = new Map<number, readonly Inserted[]>();
   for (const { pc, slot } of slotsIn(program, subprogram)) {
     if (slot !== from) continue;

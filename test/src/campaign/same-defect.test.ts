@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Judge } from '../../../oracles/judge.js';
 import type { SubjectVerdict } from '../../../oracles/judgement.js';
 import type { World } from '../../../oracles/world.js';
-import { showingOf, shows, shrinkFinding } from '../../../src/campaign/same-defect.js';
+import { shiftedWorlds, showingOf, shows, shrinkFinding } from '../../../src/campaign/same-defect.js';
 import { type Program, rowAt } from '../../../src/isa/program.js';
 import { pcsOf } from '../../../src/shrink/listing.js';
 import { DEFECT, judgement, program, RFC, RIGHT, WRONG } from './samples.js';
@@ -30,6 +30,18 @@ describe('shows', () => {
     expect(shows(WRONG, DEFECT.replace('caller', 'thrower'))).toBe(false);
     expect(shows(RIGHT, DEFECT)).toBe(false);
     expect(shows(undefined, DEFECT)).toBe(false);
+  });
+});
+
+describe('shiftedWorlds', () => {
+  it('shiftedWorlds drops one choice each and moves the later ones up', () => {
+    const world = { cb: [1], draw: [7n, 8n], fail: [1, 3], fuel: 9 };
+    expect(shiftedWorlds(world)).toEqual([
+      { ...world, draw: [8n] },
+      { ...world, draw: [7n] },
+      { ...world, fail: [2] },
+      { ...world, fail: [1, 2] },
+    ]);
   });
 });
 
