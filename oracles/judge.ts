@@ -144,7 +144,7 @@ function prepareCase(
   machine?.load({ ...prepared, stackDepth: prepared.cost.stack });
   let worst: { readonly fault: CleanupFault; readonly evidence: Evidence } | undefined;
   let inconclusive = false;
-  let releases: readonly ReleaseRecord[] = [];
+  let releases: readonly ReleaseRecord[] | undefined;
   let executedOriginal = 0;
   let executedAdded = 0;
   const note = (fault: CleanupFault | undefined, evidence: () => Evidence): void => {
@@ -173,18 +173,17 @@ function prepareCase(
         note(difference, () => evidence([], difference?.detail ?? ''));
         if (difference !== undefined) return;
       }
-      releases = [];
       if (run.outcome.how === 'fuel') inconclusive = true;
       if (run.outcome.how !== 'throw') return;
       const stopped = run.stopped();
       const result = run.unwind(prepared.unwind(stopped));
-      releases = result.releases;
+      releases ??= result.releases;
       const fault = judgeCleanup(result, stopped.frames.length - 1);
       note(fault, () => evidence(result.releases, fault?.detail ?? ''));
     },
     verdict() {
       const shared = {
-        releases,
+        releases: releases ?? [],
         cost: prepared.cost,
         growth,
         executed: { original: executedOriginal, added: executedAdded },

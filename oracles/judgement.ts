@@ -62,7 +62,7 @@ export interface SubjectVerdict {
   readonly refusal?: Refusal;
   /** For a refusal: the subjects that accepted the program and were right in every explored world. */
   readonly curableBy?: readonly string[];
-  /** What it released in the last world that was run; empty without a throw. For a prepared program. */
+  /** What it released in the first of the worlds that ended in a throw. For a prepared program. */
   readonly releases?: readonly ReleaseRecord[];
   /** For a prepared program. */
   readonly cost?: Cost;

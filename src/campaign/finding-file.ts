@@ -1,10 +1,12 @@
 /** A finding as a corpus file: the program itself, the world that shows it, who refuses it and which defects are known in it. */
 import { formatDefect } from '../../oracles/defect.js';
-import type { Evidence, Judgement, TruthRow } from '../../oracles/judgement.js';
+import type { Evidence, Judgement, ReleaseRecord, TruthRow } from '../../oracles/judgement.js';
 import type { World } from '../../oracles/world.js';
 import type { Case, ExpectedOutcome, ExpectedRefusal, ExpectedRun, KnownDefect } from '../case/case.js';
 import { VERIFIER } from '../case/case.js';
 import { writeCase } from '../case/write.js';
+import type { Refusal } from '../contract/refusal.js';
+import type { Verdict } from '../contract/verdict.js';
 import type { Program } from '../isa/program.js';
 import { subjectByName } from '../subjects/registry.js';
 import { analyse } from '../verify/walk.js';
@@ -19,6 +21,16 @@ export interface FindingFile {
   readonly evidence: Evidence | undefined;
   /** What the design knows about the program: its descriptors or tables, one a line. */
   readonly claims: readonly string[];
+  /** What the other subjects did with the program in the same world. */
+  readonly others: readonly OtherDesign[];
+}
+
+/** One subject beside the one that is wrong: it refused the program, or released this. */
+export interface OtherDesign {
+  readonly subject: string;
+  readonly verdict: Verdict;
+  readonly refusal?: Refusal;
+  readonly releases?: readonly ReleaseRecord[];
 }
 
 /** Where a finding comes from. */
@@ -28,7 +40,10 @@ export interface About extends Pick<CampaignSettings, 'seed' | 'profile' | 'prun
   readonly defect: string;
 }
 
-/** Writes the file of a finding. `judgement` must be that of all subjects on this very program. */
+/**
+ * Writes the file of a finding. `judgement` must be that of all subjects on this very program, the world that shows the
+ * finding first.
+ */
 export function writeFinding(program: Program, judgement: Judgement, about: About): FindingFile {
   const { seed, index, subject, defect } = about;
   const found = findingCase(program, judgement, {
@@ -38,7 +53,13 @@ export function writeFinding(program: Program, judgement: Judgement, about: Abou
     reason: 'found by fuzzing',
   });
   const evidence = judgement.subjects.get(subject)?.evidence;
-  return { text: writeCase(found), program, evidence, claims: claimsOf(program, about) };
+  return {
+    text: writeCase(found),
+    program,
+    evidence,
+    claims: claimsOf(program, about),
+    others: othersOf(judgement, subject),
+  };
 }
 
 /** A judged program as a case that replays: its truth, its refusals, and as known what each subject does wrong. */
@@ -116,6 +137,21 @@ function knownOf(judgement: Judgement, about: string, reason: string): KnownDefe
     defect === undefined
       ? []
       : [{ subject, defect: formatDefect(defect), reason: subject === about ? reason : 'shown by the same program' }],
+  );
+}
+
+function othersOf(judgement: Judgement, about: string): OtherDesign[] {
+  return [...judgement.subjects].flatMap(([subject, { verdict, refusal, releases }]) =>
+    subject === about
+      ? []
+      : [
+          {
+            subject,
+            verdict,
+            ...(refusal === undefined ? {} : { refusal }),
+            ...(releases === undefined ? {} : { releases }),
+          },
+        ],
   );
 }
 

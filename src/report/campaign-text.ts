@@ -6,7 +6,7 @@ import { percentiles } from '../campaign/counts.js';
 import type { Finding } from '../campaign/findings.js';
 import type { SubjectTally, Tally } from '../campaign/stats.js';
 import { coverageText } from './coverage-text.js';
-import { evidenceText, listingText } from './finding-text.js';
+import { evidenceText, listingText, othersText } from './finding-text.js';
 import { number, percent, textTable, wrap } from './table.js';
 import type { Paint } from './terminal.js';
 
@@ -136,7 +136,10 @@ function findingsBlock(result: CampaignResult, paint: Paint): string {
         '  ',
       ),
     );
-    const smallest = known.reduce((a, b) => ((b.minimised?.insns ?? 1e9) < (a.minimised?.insns ?? 1e9) ? b : a));
+    // The smallest program that holds something when it throws says most.
+    const rank = ({ minimised }: Finding) =>
+      (minimised?.insns ?? 1e9) + ((minimised?.file.evidence?.holds.length ?? 0) === 0 ? 1e6 : 0);
+    const smallest = known.reduce((a, b) => (rank(b) < rank(a) ? b : a));
     if (fresh.length === 0) parts.push('\n', findingText(smallest, paint, 'Example'));
   }
   if (result.unseen.length > 0) {
@@ -166,12 +169,13 @@ export function findingText(finding: Finding, paint: Paint, label: string): stri
   if (finding.known !== undefined) lines.push(wrap(`known: ${finding.known}`, '  '));
   lines.push(`  file ${finding.file ?? '-'}\n\n`);
   if (minimised !== undefined) {
-    const { evidence, program } = minimised.file;
+    const { evidence, others, program } = minimised.file;
     lines.push(listingText(program, paint, evidence?.pc, 'thrown here'), '\n');
     if (minimised.file.claims.length > 0) {
       lines.push('  what the design knows:\n', ...minimised.file.claims.map((line) => `    ${line}\n`));
     }
     if (evidence !== undefined) lines.push(evidenceText(evidence, paint));
+    lines.push(othersText(others, paint));
   }
   return lines.join('');
 }

@@ -2,6 +2,7 @@
 import type { Evidence, ReleaseRecord } from '../../oracles/judgement.js';
 import type { World } from '../../oracles/world.js';
 import { listing } from '../asm/print.js';
+import type { OtherDesign } from '../campaign/finding-file.js';
 import type { Location } from '../contract/location.js';
 import type { Refusal } from '../contract/refusal.js';
 import type { Program } from '../isa/program.js';
@@ -73,6 +74,23 @@ export function evidenceText(evidence: Evidence, paint: Paint): string {
   }
   lines.push(wrap(detail, '     ', '  => '));
   return lines.join('');
+}
+
+/** What the other designs did with the same program in the same world, one line per release. */
+export function othersText(others: readonly OtherDesign[], paint: Paint): string {
+  if (others.length === 0) return '';
+  const rows = others.flatMap(({ subject, verdict, refusal, releases = [] }): string[][] => {
+    if (refusal !== undefined) return [[subject, `refused: ${refusal.code}`, '', '']];
+    if (releases.length === 0)
+      return [[subject, 'released nothing', '', verdict === 'agree' ? EFFECT.released : verdict]];
+    return releases.map((release, index) => [
+      index === 0 ? subject : '',
+      `${release.frame} ${release.subprogram} ${release.location}`,
+      `${release.destructor} of ${release.resource ?? `0x${release.address.toString(16)}`}`,
+      release.effect === 'released' ? EFFECT.released : paint.red(EFFECT[release.effect]),
+    ]);
+  });
+  return `  the other designs, in the same world:\n${textTable(paint, ['design', 'place', 'released', 'this was'], rows, ['left', 'left', 'left', 'left'])}`;
 }
 
 /** Where a refusal is about: ` at pc 7, r7 of main`. */

@@ -1,6 +1,7 @@
 /** Judgements, sightings and results made by hand for the tests of campaigns and reports. */
 import type { Judgement, Stakes, SubjectVerdict } from '../../../oracles/judgement.js';
 import { parseProgram } from '../../../src/asm/parse.js';
+import type { OtherDesign } from '../../../src/campaign/finding-file.js';
 import type { Finding } from '../../../src/campaign/findings.js';
 import type { CampaignSettings } from '../../../src/campaign/plan.js';
 import type { Minimised, Sighting } from '../../../src/campaign/shard.js';
@@ -94,8 +95,38 @@ export function sighting(index: number, defect = DEFECT, subject = RFC): Sightin
   return { subject, defect, verdict: 'wrong-destructor', index, programs: 1 };
 }
 
+export const OTHERS: readonly OtherDesign[] = [
+  {
+    subject: 'mainline',
+    verdict: 'refused',
+    refusal: { code: 'held-reference', pc: 1, message: 'Unreleased reference id=1 alloc_insn=0 task#1' },
+  },
+  {
+    subject: 'runtime-table/per-frame',
+    verdict: 'agree',
+    releases: [
+      {
+        frame: 0,
+        subprogram: 'main',
+        location: 'table[0]',
+        address: 0x2000n,
+        destructor: 'bpf_cgroup_release',
+        because: 'kernel-object',
+        resource: 'cgroup#2',
+        effect: 'released',
+      },
+    ],
+  },
+];
+
 export const MINIMISED: Minimised = {
-  file: { text: 'the file\n', program: program(), evidence: WRONG.evidence, claims: ['main 1: r7=task'] },
+  file: {
+    text: 'the file\n',
+    program: program(),
+    evidence: WRONG.evidence,
+    claims: ['main 1: r7=task'],
+    others: OTHERS,
+  },
   insns: 3,
   insnsBefore: 90,
   calls: 120,

@@ -1,8 +1,8 @@
 /** Tests of a finding in full. */
 import picocolors from 'picocolors';
 import { describe, expect, it } from 'vitest';
-import { evidenceText, listingText, refusalPlace, worldText } from '../../../src/report/finding-text.js';
-import { program, WRONG } from '../campaign/samples.js';
+import { evidenceText, listingText, othersText, refusalPlace, worldText } from '../../../src/report/finding-text.js';
+import { OTHERS, program, WRONG } from '../campaign/samples.js';
 
 const plain = picocolors.createColors(false);
 
@@ -42,5 +42,19 @@ describe('refusalPlace', () => {
       ' at pc 4, fp-8 of main',
     );
     expect(refusalPlace(program(), refusal)).toBe(' at pc 4');
+  });
+});
+
+describe('othersText', () => {
+  it('othersText has a line per release, and why a design refused', () => {
+    const lines = othersText(OTHERS, plain).split('\n');
+    expect(lines.some((line) => /mainline +refused: held-reference/.test(line))).toBe(true);
+    const released = /runtime-table\/per-frame +0 main table\[0\] +bpf_cgroup_release of cgroup#2 +right/;
+    expect(lines.some((line) => released.test(line))).toBe(true);
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(100);
+  });
+
+  it('othersText says nothing when there is no other design', () => {
+    expect(othersText([], plain)).toBe('');
   });
 });
