@@ -10,7 +10,7 @@ export interface BaselineRow {
 }
 
 /** Something wrong in a baseline file; line and column count from 1. */
-export interface BaselineError {
+interface BaselineError {
   readonly line: number;
   readonly column: number;
   readonly message: string;

@@ -28,7 +28,7 @@ export interface CampaignRequest {
   readonly wantCoverage?: boolean | undefined;
 }
 
-export interface Progress {
+interface Progress {
   readonly programs: number;
   readonly findings: number;
   readonly newFindings: number;

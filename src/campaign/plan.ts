@@ -26,7 +26,7 @@ export interface Batch {
 }
 
 /** Programs per message to a worker: enough to hide the round trip, few enough to stop quickly. */
-export const BATCH = 32;
+const BATCH = 32;
 
 /** Whether a word names a profile. */
 export function isProfile(name: string): name is ProfileName {

@@ -5,7 +5,7 @@ import type { Verdict } from '../contract/verdict.js';
 import { type Counts, count, mergeCounts } from './counts.js';
 
 /** Programs that a subject refused for one reason, and which other subjects were right about how many of them. */
-export interface RefusalTally {
+interface RefusalTally {
   programs: number;
   readonly curableBy: Map<string, number>;
 }
