@@ -63,7 +63,38 @@ export function shrinkFinding(
     return evidence !== undefined;
   };
   const shrunk = shrink(program, sameDefect, options);
-  return { ...shrunk, world: failing };
+  const stillShows = (each: World) => {
+    let seen = false;
+    judge.judge(shrunk.program, {
+      subjects: [subject],
+      worlds: [each],
+      until: (_, verdict) => {
+        seen = shows(verdict, defect);
+        return true;
+      },
+    });
+    return seen;
+  };
+  return { ...shrunk, world: plainestWorld(failing, stillShows) };
+}
+
+/** The plainest world that still shows it: inputs 0 and no failing acquires wherever that is enough. */
+export function plainestWorld(world: World, stillShows: (world: World) => boolean): World {
+  let plain = world;
+  const attempt = (candidate: World): void => {
+    if (stillShows(candidate)) plain = candidate;
+  };
+  for (const attempted of world.fail) attempt({ ...plain, fail: plain.fail.filter((each) => each !== attempted) });
+  const values = (old: number) => [0, 1].filter((value) => value < old);
+  for (const [index, word] of world.cb.entries()) {
+    for (const value of values(word).reverse()) attempt({ ...plain, cb: plain.cb.with(index, value) });
+  }
+  for (const [index, drawn] of world.draw.entries()) {
+    for (const value of values(Number(drawn)).reverse()) {
+      attempt({ ...plain, draw: plain.draw.with(index, BigInt(value)) });
+    }
+  }
+  return plain;
 }
 
 /** Worlds for a program that lost one draw or one acquire: the choices after it move up by one. */

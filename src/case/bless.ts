@@ -6,7 +6,7 @@ import { blessedLines, type ReplaySettings, replayCase } from './replay.js';
 import { writeCase } from './write.js';
 
 /** The case with the expected lines that a replay gives it now. */
-export function blessCase(of: Case, settings: ReplaySettings = {}): Case {
+function blessCase(of: Case, settings: ReplaySettings = {}): Case {
   const { output } = replayCase(of, settings);
   return { ...of, expected: blessedLines(of, output, settings.subjects ?? SUBJECTS) };
 }

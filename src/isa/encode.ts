@@ -3,7 +3,7 @@ import type { Insn } from './insn.js';
 import { type Program, slotAt } from './program.js';
 
 /** Bytes of one slot. */
-export const SLOT_BYTES = 8;
+const SLOT_BYTES = 8;
 
 /** Slots read from bytes, or why they are none. */
 export type Decoded =

@@ -154,7 +154,7 @@ function findingsBlock(result: CampaignResult, paint: Paint): string {
 }
 
 /** One finding with its program. */
-export function findingText(finding: Finding, paint: Paint, label: string): string {
+function findingText(finding: Finding, paint: Paint, label: string): string {
   const { minimised } = finding;
   const lines = [`\n${paint.bold(`${label}  ${finding.subject}: ${finding.defect}`)}\n`];
   if (minimised !== undefined) {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Judge } from '../../../oracles/judge.js';
 import type { SubjectVerdict } from '../../../oracles/judgement.js';
 import type { World } from '../../../oracles/world.js';
-import { shiftedWorlds, showingOf, shows, shrinkFinding } from '../../../src/campaign/same-defect.js';
+import { plainestWorld, shiftedWorlds, showingOf, shows, shrinkFinding } from '../../../src/campaign/same-defect.js';
 import { type Program, rowAt } from '../../../src/isa/program.js';
 import { pcsOf } from '../../../src/shrink/listing.js';
 import { DEFECT, judgement, program, RFC, RIGHT, WRONG } from './samples.js';
@@ -79,7 +79,10 @@ describe('shrinkFinding', () => {
   });
 
   it('shrinkFinding names the world in which the smallest program shows the defect', () => {
-    expect(shrinkFinding(judgeThat(throws), PROGRAM, FOUND).world).toBe(WRONG.evidence?.world);
+    const { world } = shrinkFinding(judgeThat(throws), PROGRAM, FOUND);
+    // The world of the evidence, made plain: to this judge worlds do not matter.
+    expect(world.fuel).toBe(WRONG.evidence?.world.fuel);
+    expect(world.fail).toEqual([]);
     expect(
       shrinkFinding(
         judgeThat(() => false),
@@ -89,3 +92,19 @@ describe('shrinkFinding', () => {
     ).toBe(WORLD);
   });
 });
+
+describe('plainestWorld', () => {
+  const world: World = { cb: [7, 9, 3], draw: [5n, 6n], fail: [1, 4], fuel: 100 };
+
+  it('plainestWorld zeroes what is not needed, and fails no acquire that need not fail', () => {
+    const needs = ({ cb, fail }: World) => (cb[1] ?? 0) > 0 && fail.includes(4);
+    expect(plainestWorld(world, needs)).toEqual({ cb: [0, 1, 0], draw: [0n, 0n], fail: [4], fuel: 100 });
+  });
+
+  it('plainestWorld keeps a world in which everything matters', () => {
+    const all = (each: World) => JSON.stringify(each, big) === JSON.stringify(world, big);
+    expect(plainestWorld(world, all)).toEqual(world);
+  });
+});
+
+const big = (_: string, value: unknown) => (typeof value === 'bigint' ? `${value}` : value);

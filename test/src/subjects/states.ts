@@ -108,7 +108,7 @@ export function holding(...kinds: readonly (Kind | Partial<Reference>)[]): Refer
 }
 
 /** An abstract state; the last frame is the current one. */
-export function stateOf(frames: readonly FrameSpec[], references: readonly Reference[] = []): StateView {
+function stateOf(frames: readonly FrameSpec[], references: readonly Reference[] = []): StateView {
   return {
     depth: frames.length,
     references,
