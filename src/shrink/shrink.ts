@@ -2,7 +2,7 @@
  * The shrinking driver: runs the reducers in order, again and again, until none of them makes progress. It knows nothing
  * about programs but the predicate. Everything is counted in predicate calls, never in time, so that a shrink repeats.
  */
-import type { Program } from '../isa/program.js';
+import { instructionCount, type Program } from '../isa/program.js';
 import { decideBranches } from './branches.js';
 import { removeCascades, removeMentions } from './cascades.js';
 import { coalescePlaces } from './coalesce.js';
@@ -12,10 +12,11 @@ import { canonicaliseNames } from './labels.js';
 import { simplifyOperands } from './operands.js';
 import { removePairs } from './pairs.js';
 import { removeRanges, removeSingles } from './ranges.js';
-import type { Reducer } from './reducer.js';
+import type { Edit, Reducer } from './reducer.js';
 import { renumberRegisters } from './registers.js';
 import { raiseSlots } from './slots.js';
 import { cutSubprograms } from './subprograms.js';
+import { unrolledLoops } from './unroll.js';
 import { zeroResults } from './zeroing.js';
 
 /** What removes most comes first; what only tidies comes last. */
@@ -42,6 +43,8 @@ export interface ShrinkOptions {
   /** Rounds over all reducers; a cap that is hit is a bug of a reducer whose measure does not fall. */
   readonly rounds?: number;
   readonly reducers?: readonly Reducer[];
+  /** Larger programs from which a smaller one may be reached, tried when the reducers have nothing left. */
+  readonly detours?: (program: Program) => Iterable<Edit>;
 }
 
 export interface Shrunk {
@@ -64,7 +67,7 @@ export function shrink(
   stillInteresting: (candidate: Program) => boolean,
   options: ShrinkOptions = {},
 ): Shrunk {
-  const { calls: limit = CALLS, rounds: roundLimit = ROUNDS, reducers = REDUCERS } = options;
+  const { calls: limit = CALLS, rounds: roundLimit = ROUNDS, reducers = REDUCERS, detours = unrolledLoops } = options;
   let current = program;
   let calls = 0;
   const run = (reducer: Reducer): boolean => {
@@ -79,13 +82,34 @@ export function shrink(
     }
     return current !== before;
   };
-  for (let round = 1; round <= roundLimit; round++) {
-    let progress = false;
-    for (const reducer of reducers) progress = run(reducer) || progress;
-    if (calls >= limit) return { program: current, calls, rounds: round, ended: 'out of calls' };
-    if (progress) continue;
-    if (run(removeSingles)) continue;
-    return { program: current, calls, rounds: round, ended: calls >= limit ? 'out of calls' : 'minimal' };
+  let rounds = 0;
+  const descend = (): Shrunk['ended'] => {
+    for (let round = 1; round <= roundLimit; round++) {
+      rounds++;
+      let progress = false;
+      for (const reducer of reducers) progress = run(reducer) || progress;
+      if (calls >= limit) return 'out of calls';
+      if (progress) continue;
+      if (run(removeSingles)) continue;
+      return calls >= limit ? 'out of calls' : 'minimal';
+    }
+    return 'out of rounds';
+  };
+  // Running out of calls on a detour leaves the program that was minimal before it.
+  const ended = descend();
+  for (let better = true; better && ended === 'minimal'; ) {
+    better = false;
+    const best = current;
+    for (const edit of detours(best)) {
+      const detour = edit();
+      if (detour === undefined || calls++ >= limit || !stillInteresting(detour)) continue;
+      current = detour;
+      if (descend() === 'minimal' && instructionCount(current) < instructionCount(best)) {
+        better = true;
+        break;
+      }
+      current = best;
+    }
   }
-  return { program: current, calls, rounds: roundLimit, ended: 'out of rounds' };
+  return { program: current, calls, rounds, ended };
 }
