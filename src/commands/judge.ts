@@ -63,7 +63,7 @@ export function seedOf(of: Case, asked: string | undefined): string {
   return asked ?? (of.origin?.by === 'fuzz' ? of.origin.seed : '1');
 }
 
-/** The worlds a case names in its runs. */
+/** The worlds a case names in its runs; not those that end early, at a stop or out of fuel: they say nothing of cleanup. */
 export function worldsOf(of: Case) {
-  return of.runs.filter(({ stop }) => stop === undefined).map(({ world }) => world);
+  return of.runs.filter(({ stop, outcome }) => stop === undefined && outcome.how !== 'fuel').map(({ world }) => world);
 }
