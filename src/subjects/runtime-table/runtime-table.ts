@@ -42,7 +42,10 @@ function rewrite({ program, analysis }: PrepareInput, layout: Layout): Prepared 
   if (!rewritten.ok) {
     return { ok: false, refusal: { ...rewritten.refusal, code: 'rewrite-rejected' } };
   }
-  const verdict = analyse(rewritten.program, { pruning: 'exact', intrinsics: true }).refusal;
+  // The proposal inserts after the main pass (R9), so this walk is a check of ours and not bound by the kernel's limit:
+  // beside each instruction of the original at most all that was inserted is walked.
+  const limit = analysis.walked * (1 + rewritten.added);
+  const verdict = analyse(rewritten.program, { pruning: 'exact', intrinsics: true, limit }).refusal;
   if (verdict !== undefined) {
     const pc = Math.max(0, rewritten.pcMap.serves?.[verdict.pc] ?? 0);
     const message = `the rewrite does not verify: ${verdict.code}: ${verdict.message}`;

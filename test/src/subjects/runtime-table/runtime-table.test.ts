@@ -43,6 +43,26 @@ done:
     r0 = 0
     exit
 `;
+/** 990 rounds of 1009 instructions; the rewrite adds two to each. */
+const NEAR_THE_LIMIT = `
+main:
+    r6 = 0
+again:
+    r1 = 1
+    call bpf_task_from_pid
+    if r0 == 0 goto stop
+    r1 = r0
+    call bpf_task_release
+${'    r7 = 0\n'.repeat(1000)}
+    r6 += 1
+    if r6 != 990 goto again
+    r0 = 0
+    exit
+stop:
+    r1 = 1
+    call bpf_throw
+    exit
+`;
 
 describe('perFrame', () => {
   test('perFrame rewrites a program whose callee hands a resource over, and the rewrite verifies', () => {
@@ -60,6 +80,13 @@ describe('perFrame', () => {
     const again = analyse(result.program, { pruning: 'exact', intrinsics: true });
     expect(again.refusal).toBeUndefined();
     expect(again.stackDepth).toEqual(result.cost.stack);
+  });
+
+  test('perFrame takes a program whose walk ends just below the limit of instructions, though the rewrite walks more', () => {
+    const { result } = prepare(NEAR_THE_LIMIT);
+    expect(result).toMatchObject({ ok: true });
+    if (!result.ok) return;
+    expect(analyse(result.program, { pruning: 'exact', intrinsics: true }).refusal?.code).toBe('too-complex');
   });
 
   test('perFrame leaves a program without throws alone, unless it may be stopped elsewhere', () => {
