@@ -17,7 +17,6 @@ import {
   U32_MAX,
   U64_MAX,
   UNKNOWN,
-  unsignedRange,
   zeroExtend,
 } from './scalar.js';
 import {
@@ -190,13 +189,12 @@ export function swapBytes(value: bigint, bits: 16 | 32 | 64): bigint {
   return result;
 }
 
-/** Byte order is evaluated for known values only; of others the width is kept. */
+/** Known bits move with their bytes; ranges are lost. */
 function swap(bits: 16 | 32 | 64, swaps: boolean): ScalarOp {
   if (!swaps) return (a) => zeroExtend(a, bits);
   return (a) => {
-    const value = constantOf(zeroExtend(a, bits));
-    if (value !== undefined) return constant(swapBytes(value, bits));
-    return unsignedRange(0n, (1n << BigInt(bits)) - 1n);
+    const { value, mask } = tnumCast(a.bits, bits);
+    return settle({ bits: { value: swapBytes(value, bits), mask: swapBytes(mask, bits) } });
   };
 }
 

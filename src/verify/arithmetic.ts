@@ -4,6 +4,7 @@ import { OP_ROWS, type OpRow, SOURCE_X } from '../isa/op.js';
 import type { Context } from './context.js';
 import { TAG } from './intern.js';
 import { refuse, typeName } from './refusal.js';
+import { S64_MIN } from './scalar.js';
 
 /** Offsets of pointers stay below this (BPF_MAX_VAR_OFF). */
 const MAX_OFFSET = 1n << 29n;
@@ -63,8 +64,10 @@ function pointerRefusal(
   const dst = program.dst[pc] ?? 0;
   const no = (message: string) => refuse('invalid-arithmetic', pc, message);
   if (row.symbol === '-=' && row.width === 32) return undefined; // a meaningless scalar
+  // Signed division is not told apart in the kernel's words; a signed shift is.
+  const operator = DIVISIONS.includes(row.symbol) ? row.symbol.replace('s', '') : row.symbol;
   if (operand !== undefined && table.isPointer(target) && table.isPointer(operand)) {
-    return row.symbol === '-=' ? undefined : no(`R${dst} pointer ${row.symbol} pointer prohibited`);
+    return row.symbol === '-=' ? undefined : no(`R${dst} pointer ${operator} pointer prohibited`);
   }
   if (row.width === 32) return no(`R${dst} 32-bit pointer arithmetic prohibited`);
   const pointer = table.isPointer(target) ? target : (operand ?? target);
@@ -74,6 +77,9 @@ function pointerRefusal(
   if (table.tag(pointer) === TAG.map && !(amount === 0n && row.symbol === '+=')) {
     return no(`R${dst} pointer arithmetic on ${name} prohibited`);
   }
+  const scalar = pointer === target ? operand : target;
+  const unusable = scalarRefusal(context, pc, name, scalar, amount);
+  if (unusable !== undefined) return unusable;
   if (row.symbol === '-=') {
     if (pointer !== target) return no(`R${dst} tried to subtract pointer from scalar`);
     if (table.tag(pointer) === TAG.stack) return no(`R${dst} subtraction from stack pointer prohibited`);
@@ -81,11 +87,35 @@ function pointerRefusal(
     return no(
       BITWISE.includes(row.symbol)
         ? `R${dst} bitwise operator ${row.symbol} on pointer prohibited`
-        : `R${dst} pointer arithmetic with ${row.symbol} operator prohibited`,
+        : `R${dst} pointer arithmetic with ${operator} operator prohibited`,
     );
   }
   return offsetRefusal(pc, name, table.offset(pointer), amount, row.symbol === '-=');
 }
+
+/** What is asked of the scalar before the operator is looked at (check_reg_sane_offset); no scalar: an immediate. */
+function scalarRefusal(
+  { table }: Context,
+  pc: number,
+  name: string,
+  scalar: number | undefined,
+  amount: bigint | undefined,
+): Refusal | undefined {
+  const no = (message: string) => refuse('invalid-arithmetic', pc, message);
+  if (amount !== undefined) {
+    if (amount < MAX_OFFSET && amount > -MAX_OFFSET) return undefined;
+    return no(`math between ${name} pointer and ${amount} is not allowed`);
+  }
+  const smin = scalar === undefined ? 0n : table.scalars.boundsOf(table.parameter(scalar)).smin;
+  if (smin === S64_MIN) return no(unboundedOffset(name));
+  if (smin >= MAX_OFFSET || smin <= -MAX_OFFSET) {
+    return no(`value ${smin} makes ${name} pointer be out of bounds`);
+  }
+  return undefined;
+}
+
+const unboundedOffset = (name: string) =>
+  `math between ${name} pointer and register with unbounded min value is not allowed`;
 
 /** Variable offsets are not modelled: they are refused in the words the kernel has for unbounded ones. */
 function offsetRefusal(
@@ -96,11 +126,7 @@ function offsetRefusal(
   subtracts: boolean,
 ): Refusal | undefined {
   const no = (message: string) => refuse('invalid-arithmetic', pc, message);
-  if (amount === undefined) {
-    return no(`math between ${name} pointer and register with unbounded min value is not allowed`);
-  }
-  if (amount >= MAX_OFFSET || amount <= -MAX_OFFSET)
-    return no(`math between ${name} pointer and ${amount} is not allowed`);
+  if (amount === undefined) return no(unboundedOffset(name));
   const result = BigInt(offset) + (subtracts ? -amount : amount);
   if (result >= MAX_OFFSET || result <= -MAX_OFFSET) return no(`${name} pointer offset ${result} is not allowed`);
   return undefined;

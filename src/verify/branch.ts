@@ -2,9 +2,10 @@
  * Conditional jumps: which sides a state can take (is_branch_taken), and what it learns on each (reg_set_min_max,
  * mark_ptr_or_null_regs).
  */
-import { OP_NAMES, SOURCE_X } from '../isa/op.js';
+import { OP_NAMES, OP_ROWS, SOURCE_X } from '../isa/op.js';
 import type { Context } from './context.js';
 import { TAG, ZERO_WORD } from './intern.js';
+import { U32_MAX } from './scalar.js';
 import { REF } from './state.js';
 
 export const FALLS = 1;
@@ -32,11 +33,16 @@ function operandOf({ program, state, table }: Context, pc: number): number {
   return table.scalar(table.scalars.immediate(program.imm[pc] ?? 0), 0);
 }
 
-/** Ranges say nothing about a value compared with itself; the kernel explores both sides as they are. */
+/**
+ * Ranges say nothing about a value compared with itself; both sides are explored as they are, unless all bits that are
+ * compared are known.
+ */
 function comparable({ program, table }: Context, pc: number, a: number, b: number): boolean {
   const registerForm = ((program.code[pc] ?? 0) & SOURCE_X) !== 0;
   const same = (registerForm && program.dst[pc] === program.src[pc]) || (a === b && table.link(a) !== 0);
-  return !same || table.isConstant(a);
+  if (!same || table.isConstant(a)) return true;
+  if (OP_ROWS[program.op[pc] ?? 0]?.width !== 32) return false;
+  return (table.scalars.boundsOf(table.parameter(a)).bits.mask & U32_MAX) === 0n;
 }
 
 /** A pointer that cannot be NULL is not equal to 0; nothing else is known of pointers. */

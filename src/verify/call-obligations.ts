@@ -78,19 +78,21 @@ const btfObject: Check<'object'> = (context, pc, row, type, index, word) => {
     return no(pc, `Possibly NULL pointer passed to trusted arg${index}`);
   }
   if (wantsLocal) {
-    if (tag <= TAG.scalar) return no(pc, `${register} must be referenced or trusted`);
+    const trusted = table.ref(word) !== 0 || tag === TAG.kernel || tag === TAG.map;
+    if (!trusted) return no(pc, `${register} must be referenced or trusted`);
     if (table.offset(word) !== 0) return no(pc, `${register} ${ZERO_OFFSET}`);
     if (tag !== TAG.local) return no(pc, `arg#${index} expected pointer to allocated object`);
     return table.ref(word) === 0 ? no(pc, 'allocated object must be referenced') : undefined;
   }
   const struct = KINDS[type.kind].pointee;
-  if (tag !== TAG.kernel && tag !== TAG.local) {
+  if (tag !== TAG.kernel && tag !== TAG.local && tag !== TAG.map) {
     return no(pc, `arg#${index} pointer type STRUCT ${struct} must point to scalar, or struct with scalar`);
   }
   if (table.offset(word) !== 0) return no(pc, `${register} ${ZERO_OFFSET}`);
   if (tag !== tagOfKind(KIND_NAMES.indexOf(type.kind)) || KIND_NAMES[table.parameter(word)] !== type.kind) {
     const other = structName(program, table, word);
-    return no(pc, `arg#${index} expected pointer to STRUCT ${struct} but ${register} has a pointer to STRUCT ${other}`);
+    const expected = `expected pointer to STRUCT ${struct} but ${register} has a pointer to STRUCT ${other}`;
+    return no(pc, `kernel function ${nameOf(row)} args#${index} ${expected}`);
   }
   if (type.owned && table.ref(word) === 0) {
     return no(pc, `release kernel function ${nameOf(row)} expects refcounted PTR_TO_BTF_ID`);
@@ -117,7 +119,8 @@ export function callRefusal(context: Context, pc: number, name: CallableName): R
   for (let index = 0; index < row.args.length; index++) {
     const type = row.args[index];
     if (type === undefined || type.is === 'ignored') continue;
-    const unread = readRefusal(context, pc, index + 1);
+    // A kfunc's arguments are judged by type alone, as what is not initialised has none.
+    const unread = row.call.as === 'helper' ? readRefusal(context, pc, index + 1) : undefined;
     if (unread !== undefined) return unread;
     const refusal = checkArgument(context, pc, row, type, index);
     if (refusal !== undefined) return refusal;

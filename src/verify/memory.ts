@@ -4,6 +4,7 @@ import type { Context } from './context.js';
 import { TAG } from './intern.js';
 import { refuse, structName, typeName } from './refusal.js';
 import { spilledBytes } from './stack.js';
+import { exactly, tnumAdd, tnumText } from './tnum.js';
 
 const STACK_BYTES = 512;
 /** `__sk_buff.cb[0..4]`: the context words that programs here may touch. */
@@ -41,7 +42,7 @@ export function accessRefusal(context: Context, pc: number, access: Access): Ref
       return refuse('invalid-access', pc, message);
     }
     case TAG.kernel:
-      if (access.does === 'write') return refuse('invalid-access', pc, 'only read is supported');
+      if (access.does === 'write' && offset >= 0) return refuse('invalid-access', pc, 'only read is supported');
       return beyondStruct(context, pc, access, word, offset);
     case TAG.local: {
       const size = context.program.types[table.parameter(word)]?.size ?? 0;
@@ -70,7 +71,14 @@ function alignmentRefusal(
   word: number,
   tag: number,
 ): Refusal | undefined {
-  if (tag <= TAG.scalar || !(strict || tag === TAG.stack)) return undefined;
+  if (!(strict || tag === TAG.stack)) return undefined;
+  // The kernel measures a scalar too, before it says that it is no pointer.
+  if (tag === TAG.scalar) {
+    const { bits } = table.scalars.boundsOf(table.parameter(word));
+    const { value, mask } = tnumAdd(bits, exactly(BigInt.asUintN(64, BigInt(offset))));
+    if (((value | mask) & BigInt(size - 1)) === 0n) return undefined;
+    return refuse('misaligned-access', pc, `misaligned access off ${tnumText(bits)}+0+${offset} size ${size}`);
+  }
   const base = table.offset(word);
   if ((base + offset) % size === 0) return undefined;
   const what = tag === TAG.stack ? 'stack ' : tag === TAG.ctx ? 'context ' : '';

@@ -9,6 +9,7 @@ import { TAG } from './intern.js';
 import { accessRefusal } from './memory.js';
 import { refuse, typeName } from './refusal.js';
 import { MAX_FRAMES, REF } from './state.js';
+import { tnumText, UNKNOWN_BITS } from './tnum.js';
 
 const none: Obligation = () => undefined;
 
@@ -29,13 +30,7 @@ const jump: Obligation = (context, pc) => {
   );
 };
 
-const imm64: Obligation = ({ program }, pc) => {
-  const unwritable = writeRefusal(pc, program.dst[pc] ?? 0);
-  if (unwritable !== undefined || OP_ROWS[program.op[pc] ?? 0]?.symbol !== 'map') return unwritable;
-  const index = program.imm[pc] ?? 0;
-  if (program.maps[index] !== undefined) return undefined;
-  return refuse('bad-argument', pc, `fd ${index} is not pointing to valid bpf_map`);
-};
+const imm64: Obligation = ({ program }, pc) => writeRefusal(pc, program.dst[pc] ?? 0);
 
 /** Bytes that a memory instruction accesses. */
 function sizeAt({ program }: Context, pc: number): number {
@@ -100,6 +95,12 @@ function atomicPointerRefusal(
   return refuse('invalid-access', pc, `BPF_ATOMIC ${does} R${register} ${typeName(table, word)} is not allowed`);
 }
 
+/** The register that gets the old value is unknown before memory is accessed, even if it is the address. */
+function overwrittenRefusal(context: Context, pc: number): Refusal {
+  const where = `${tnumText(UNKNOWN_BITS)}+0+${context.program.off[pc] ?? 0}`;
+  return refuse('misaligned-access', pc, `misaligned access off ${where} size ${sizeAt(context, pc)}`);
+}
+
 /** An atomic instruction; `loads` is the register that gets the old value. */
 function readModifyWrite(context: Context, pc: number, loads: number | undefined): Refusal | undefined {
   const dst = context.program.dst[pc] ?? 0;
@@ -109,6 +110,7 @@ function readModifyWrite(context: Context, pc: number, loads: number | undefined
     (loads === 0 ? readRefusal(context, pc, 0) : undefined) ??
     atomicPointerRefusal(context, pc, dst, 'stores into') ??
     (loads === undefined ? undefined : writeRefusal(pc, loads)) ??
+    (loads === dst ? overwrittenRefusal(context, pc) : undefined) ??
     reach(context, pc, dst, 'read', true) ??
     reach(context, pc, dst, 'write', true)
   );
@@ -118,9 +120,9 @@ const loadAcquire: Obligation = (context, pc) => {
   const src = context.program.src[pc] ?? 0;
   return (
     readRefusal(context, pc, src) ??
-    atomicPointerRefusal(context, pc, src, 'loads from') ??
     writeRefusal(pc, context.program.dst[pc] ?? 0) ??
-    reach(context, pc, src, 'read', true)
+    reach(context, pc, src, 'read', true) ??
+    atomicPointerRefusal(context, pc, src, 'loads from')
   );
 };
 
@@ -129,9 +131,9 @@ const storeRelease: Obligation = (context, pc) => {
   return (
     readRefusal(context, pc, context.program.src[pc] ?? 0) ??
     readRefusal(context, pc, dst) ??
-    atomicPointerRefusal(context, pc, dst, 'stores into') ??
     reach(context, pc, dst, 'write', true) ??
-    spillRefusal(context, pc, sizeAt(context, pc))
+    spillRefusal(context, pc, sizeAt(context, pc)) ??
+    atomicPointerRefusal(context, pc, dst, 'stores into')
   );
 };
 
@@ -143,11 +145,10 @@ const callHelper: Obligation = (context, pc) => {
   return callRefusal(context, pc, name);
 };
 
+/** Unknown kfuncs are refused before the walk (resolve.ts). */
 const callKfunc: Obligation = (context, pc) => {
-  const id = context.program.imm[pc] ?? 0;
-  const name = kfuncById(id);
-  if (name === undefined) return refuse('unknown-callable', pc, `kernel btf_id ${id} is not a function`);
-  return callRefusal(context, pc, name);
+  const name = kfuncById(context.program.imm[pc] ?? 0);
+  return name === undefined ? undefined : callRefusal(context, pc, name);
 };
 
 const callLocal: Obligation = ({ state }, pc) =>

@@ -31,8 +31,9 @@ export function typeName(table: InternTable, word: number): string {
   }
 }
 
-/** Name of the struct that a kernel or local object pointer points to. */
+/** Name of the struct that a map, kernel or local object pointer points to. */
 export function structName(program: Program, table: InternTable, word: number): string {
+  if (table.tag(word) === TAG.map) return 'bpf_map';
   if (table.tag(word) === TAG.local) return program.types[table.parameter(word)]?.name ?? '?';
   const kind = KIND_NAMES[table.parameter(word)];
   return kind === undefined ? '?' : KINDS[kind].pointee;

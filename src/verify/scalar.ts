@@ -208,11 +208,6 @@ export function settle(facts: Partial<Bounds>): Bounds {
   return settled;
 }
 
-/** All values of [min, max], unsigned 64-bit. */
-export function unsignedRange(min: bigint, max: bigint): Bounds {
-  return settle({ umin: min, umax: max });
-}
-
 /** The low `bits` bits, zero-extended: a narrow load, or the upper half cleared by a 32-bit operation. */
 export function zeroExtend(a: Bounds, bits: number): Bounds {
   if (a.umax >> BigInt(bits) === 0n || bits === 64) return a;

@@ -111,3 +111,10 @@ export function tnumIntersect(a: Tnum, b: Tnum): Tnum | undefined {
 export function tnumHolds(a: Tnum, value: bigint): boolean {
   return (value & ~a.mask & U64) === a.value;
 }
+
+/** As the kernel prints it (tnum_strn). */
+export function tnumText({ value, mask }: Tnum): string {
+  if (mask === 0n && value <= 0xffffn) return `${value}`;
+  if (mask === 0n) return `0x${value.toString(16)}`;
+  return `(0x${value.toString(16)}; 0x${mask.toString(16)})`;
+}

@@ -42,6 +42,7 @@ import { OBLIGATIONS } from './obligations.js';
 import { type Plan, planOf } from './plan.js';
 import { NEW_STATE, Repetitions } from './prune.js';
 import { refuse } from './refusal.js';
+import { unresolved } from './resolve.js';
 import { stackRefusal } from './stack-depth.js';
 import { State } from './state.js';
 import { TRANSFERS } from './transfer.js';
@@ -95,7 +96,7 @@ export function analyse(program: Program, options: WalkOptions & { readonly reco
 export function analyse(program: Program, options: WalkOptions): Analysis;
 export function analyse(program: Program, options: WalkOptions): Analysis | RecordedAnalysis {
   const walk = new Walk(program, options);
-  const refusal = walk.run() ?? stackRefusal(program, walk.notes.stackDepth);
+  const refusal = unresolved(program) ?? walk.run() ?? stackRefusal(program, walk.notes.stackDepth);
   const analysis: Analysis = {
     program,
     pruning: options.pruning,

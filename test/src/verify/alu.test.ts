@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { OP_NAMES, OPS, type OpName } from '../../../src/isa/op.js';
 import { SCALAR_OPS, type ScalarOp, signExtend, swapBytes } from '../../../src/verify/alu.js';
-import { constant, holds, unsignedRange, zeroExtend } from '../../../src/verify/scalar.js';
-import { sample } from './scalars.js';
+import { constant, holds, UNKNOWN, zeroExtend } from '../../../src/verify/scalar.js';
+import { sample, unsignedRange } from './scalars.js';
 
 const u = (bits: number, x: bigint) => BigInt.asUintN(bits, x);
 const s = (bits: number, x: bigint) => BigInt.asIntN(bits, x);
@@ -95,6 +95,12 @@ describe('SCALAR_OPS', () => {
   it('add64 keeps ranges that do not wrap', () => {
     const sum = SCALAR_OPS.add64(unsignedRange(0n, 10n), unsignedRange(5n, 6n));
     expect([sum.umin, sum.umax, sum.smin, sum.smax]).toEqual([5n, 16n, 5n, 16n]);
+  });
+
+  it('a byte swap moves known bits', () => {
+    const swapped = SCALAR_OPS.be64(unsignedRange(0n, 255n), UNKNOWN);
+    expect([swapped.bits.mask, swapped.u32max, swapped.umax]).toEqual([0xffn << 56n, 0n, 0xffn << 56n]);
+    expect(SCALAR_OPS.bswap16(unsignedRange(0n, 255n), UNKNOWN).bits).toEqual({ value: 0n, mask: 0xff00n });
   });
 
   it('and64 with a mask bounds the result', () => {

@@ -42,6 +42,11 @@ describe('take', () => {
 });
 
 describe('sidesOf', () => {
+  it('follows one side where the known low half is compared with itself', () => {
+    expect(sides('    r7 = *(u64 *)(r1 + 56)\n    r7 <<= 32', 'w7 < w7')).toHaveLength(1);
+    expect(sides('    r7 = *(u64 *)(r1 + 56)\n    r7 <<= 32', 'r7 < r7')).toHaveLength(2);
+  });
+
   it('follows one side of a decided test', () => {
     expect(sides('    r7 = 3', 'r7 > 3')).toEqual(['3..3']);
     expect(sides('    r7 = 3', 's> 3'.replace('s>', 'r7 s>='))).toEqual(['3..3']);

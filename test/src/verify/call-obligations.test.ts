@@ -8,7 +8,13 @@ const verdict = (body: string) => verdictOf(`main:\n    ${body}\n    r0 = 0\n   
 describe('callRefusal', () => {
   it.each([
     ['call bpf_throw', 'R1 is not a scalar'],
-    ['call bpf_ktime_get_ns\n    call bpf_throw', 'R1 !read_ok'],
+    ['call bpf_ktime_get_ns\n    call bpf_throw', 'R1 is not a scalar'],
+    ['call bpf_ktime_get_ns\n    call bpf_obj_drop_impl', 'R1 must be referenced or trusted'],
+    ['r1 = r10\n    call bpf_obj_drop_impl', 'R1 must be referenced or trusted'],
+    [
+      'r1 = map[rb] ll\n    call bpf_task_acquire',
+      'kernel function bpf_task_acquire args#0 expected pointer to STRUCT task_struct but R1 has a pointer to STRUCT bpf_map',
+    ],
     ['r2 = r10\n    r1 = r2\n    call bpf_throw', 'R1 is not a scalar'],
     ['r1 = 0\n    r2 = 8\n    r3 = 0\n    call bpf_ringbuf_reserve', 'R1 type=scalar expected=map_ptr'],
     [

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { OPS } from '../../../src/isa/op.js';
 import { CONDITIONS, type ConditionName, refine } from '../../../src/verify/condition.js';
-import { constant, holds, UNKNOWN, unsignedRange } from '../../../src/verify/scalar.js';
-import { sample } from './scalars.js';
+import { constant, holds, UNKNOWN } from '../../../src/verify/scalar.js';
+import { sample, unsignedRange } from './scalars.js';
 
 function isTaken(name: ConditionName, a: bigint, b: bigint): boolean {
   const { width, symbol } = OPS[name];

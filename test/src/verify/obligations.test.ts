@@ -15,6 +15,17 @@ describe('OBLIGATIONS', () => {
     ['r10 = 1 ll', 'frame-pointer-write 0 frame pointer is read only'],
     ['r10 = *(u64 *)(r1 + 48)', 'frame-pointer-write 0 frame pointer is read only'],
     ['*(u64 *)(r3 + 0) = 1', 'uninitialised-register 0 R3 !read_ok'],
+    [
+      'r2 = r10\n    r2 = atomic_fetch_add((u64 *)(r2 - 8), r2)',
+      'misaligned-access 1 misaligned access off (0x0; 0xffffffffffffffff)+0+-8 size 8',
+    ],
+    [
+      'r0 = r10\n    r0 = cmpxchg_64(r0 - 8, r0, r1)',
+      'misaligned-access 1 misaligned access off (0x0; 0xffffffffffffffff)+0+-8 size 8',
+    ],
+    ['w1 = load_acquire((u32 *)(r1 + 0))', 'invalid-access 0 invalid bpf_context access off=0 size=4'],
+    ['store_release((u64 *)(r1 + 0), r1)', 'invalid-access 0 invalid bpf_context access off=0 size=8'],
+    ['store_release((u64 *)(r1 + 56), r1)', 'invalid-access 0 BPF_ATOMIC stores into R1 ctx is not allowed'],
     ['w1 = load_acquire((u32 *)(r1 + 48))', 'invalid-access 0 BPF_ATOMIC loads from R1 ctx is not allowed'],
     [
       'r2 = 1\n    store_release((u32 *)(r10 - 6), w2)',

@@ -10,10 +10,9 @@ import {
   settle,
   synchronise,
   UNKNOWN,
-  unsignedRange,
   zeroExtend,
 } from '../../../src/verify/scalar.js';
-import { sample } from './scalars.js';
+import { sample, unsignedRange } from './scalars.js';
 
 describe('synchronise', () => {
   it('synchronise keeps every value and never widens', () => {

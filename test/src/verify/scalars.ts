@@ -1,8 +1,22 @@
 /** Random scalars together with values that they hold: what soundness of scalar arithmetic is tested with. */
 import fc from 'fast-check';
-import { type Bounds, constant, holds, larger, smaller, synchronise, UNKNOWN } from '../../../src/verify/scalar.js';
+import {
+  type Bounds,
+  constant,
+  holds,
+  larger,
+  settle,
+  smaller,
+  synchronise,
+  UNKNOWN,
+} from '../../../src/verify/scalar.js';
 
 const U64 = 0xffff_ffff_ffff_ffffn;
+
+/** All values of [min, max], unsigned 64-bit. */
+export function unsignedRange(min: bigint, max: bigint): Bounds {
+  return settle({ umin: min, umax: max });
+}
 
 /** Values near the edges of every width, small ones and any. */
 const value64: fc.Arbitrary<bigint> = fc.oneof(

@@ -16,6 +16,7 @@ import {
   tnumRsh,
   tnumSignExtend,
   tnumSub,
+  tnumText,
   tnumWithLow,
   tnumXor,
 } from '../../../src/verify/tnum.js';
@@ -55,6 +56,17 @@ describe('tnum operators', () => {
         expect(tnumHolds(tnumSignExtend(tnum, 8), BigInt.asUintN(64, BigInt.asIntN(8, value)))).toBe(true);
       }),
     );
+  });
+});
+
+describe('tnumText', () => {
+  it('is what the kernel prints', () => {
+    const tnums = [
+      { value: 65535n, mask: 0n },
+      { value: 65536n, mask: 0n },
+      { value: 0n, mask: U64 },
+    ];
+    expect(tnums.map(tnumText)).toEqual(['65535', '0x10000', '(0x0; 0xffffffffffffffff)']);
   });
 });
 

@@ -81,7 +81,7 @@ describe('analyse refuses', () => {
     ],
     [
       `main:${ACQUIRE_TASK}\n    if r0 == 0 goto out\n    r1 = r0\n    call bpf_cgroup_release\nout:\n    r0 = 0\n    exit`,
-      'bad-argument 4 arg#0 expected pointer to STRUCT cgroup but R1 has a pointer to STRUCT task_struct',
+      'bad-argument 4 kernel function bpf_cgroup_release args#0 expected pointer to STRUCT cgroup but R1 has a pointer to STRUCT task_struct',
     ],
     [
       'main:\n    call bpf_get_current_task_btf\n    r1 = r0\n    call bpf_task_release\n    r0 = 0\n    exit',
