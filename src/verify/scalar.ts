@@ -201,11 +201,14 @@ export function synchronise(from: Bounds): Bounds | undefined {
   return { bits, umin, umax, smin, smax, u32min, u32max, s32min, s32max };
 }
 
-/** `synchronise` of facts that follow from a real value and therefore cannot contradict each other. */
+/**
+ * `synchronise` of facts that follow from a value. They contradict each other only on a side of a branch that no run takes
+ * and that was walked because no single view of the value shows it to be empty: known bits, one range of 64 bits and one of
+ * 32 may each leave something where all together leave nothing. Everything is allowed there, as in the kernel
+ * (reg_bounds_sanity_check); a rule that is wrong on a side that runs do take shows as a miss of containment.
+ */
 export function settle(facts: Partial<Bounds>): Bounds {
-  const settled = synchronise({ ...UNKNOWN, ...facts });
-  if (settled === undefined) throw new Error('bounds of an existing value contradict each other');
-  return settled;
+  return synchronise({ ...UNKNOWN, ...facts }) ?? UNKNOWN;
 }
 
 /** The low `bits` bits, zero-extended: a narrow load, or the upper half cleared by a 32-bit operation. */

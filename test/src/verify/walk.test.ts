@@ -258,3 +258,11 @@ describe('analyse is bounded', () => {
     }
   });
 });
+
+describe('analyse walks a side that no run takes', () => {
+  it('where no single view of the value shows that it is empty', () => {
+    const text =
+      'main:\n    r9 = *(s8 *)(r10 - 41)\n    w9 = w9\n    if r9 & 2147483647 goto l7\nl7:\n    if r9 s> 5 goto l8\nl8:\n    r9 = -r9\n    r0 = 1\n    exit';
+    for (const pruning of ['off', 'exact'] as const) expect(walkText(text, pruning).refusal).toBeUndefined();
+  });
+});
