@@ -11,9 +11,12 @@ import { outcomeText } from './outcome.js';
 /** What of a run is compared. */
 export interface RunDigest {
   readonly outcome: Outcome;
+  /** Original pc of the instruction that ended the run: a wrong pc map shows here. */
+  readonly pc: number;
   readonly executed: number;
   readonly traceHash: number;
   readonly memoryHash: number;
+  /** What is held, with the original pcs of the acquiring calls. */
   readonly holds: string;
 }
 
@@ -21,10 +24,14 @@ export interface RunDigest {
 export function digest(machine: Machine): RunDigest {
   return {
     outcome: machine.outcome,
+    pc: machine.pc,
     executed: machine.executed,
     traceHash: machine.traceHash,
     memoryHash: machine.memoryHash(),
-    holds: machine.ledger.names().join(' '),
+    holds: machine.ledger
+      .held()
+      .map((entry) => `${machine.ledger.name(entry)}@${machine.ledger.acquiredAt(entry)}`)
+      .join(' '),
   };
 }
 
@@ -53,6 +60,7 @@ const COMPARED = [
   ['holds', 'held resources differ'],
   ['traceHash', 'the traces of calls differ'],
   ['memoryHash', 'memory differs'],
+  ['pc', 'the runs end at different instructions'],
   ['executed', 'the number of executed original instructions differs'],
 ] as const satisfies readonly (readonly [keyof RunDigest, string])[];
 

@@ -115,6 +115,11 @@ export class Ledger {
     return this.#frames[entry] ?? 0;
   }
 
+  /** Original pc of the call that made an entry. */
+  acquiredAt(entry: number): number {
+    return this.#acquiredAt[entry] ?? -1;
+  }
+
   /** Whether some reference to the object is held. */
   holds(object: number): boolean {
     return this.#held.some((entry) => this.#objects[entry] === object);

@@ -4,6 +4,7 @@ import { type Coverage, emptyCoverage, recordEmissions } from '../../generators/
 import { PROFILES } from '../../generators/profile.js';
 import { generate } from '../../generators/program.js';
 import { formatDefect } from '../../oracles/defect.js';
+import { HarnessBug } from '../../oracles/harness-bug.js';
 import { createJudge } from '../../oracles/judge.js';
 import type { Judgement } from '../../oracles/judgement.js';
 import type { World } from '../../oracles/world.js';
@@ -95,6 +96,7 @@ export function createShard(settings: CampaignSettings): Shard {
           if (coverage !== undefined) recordEmissions(coverage, generated.emitted);
           stage = 'judge';
           const judgement = judge.judge(program);
+          assertRewritesVerify(judgement);
           addJudgement(tally, judgement);
           see(sightings, judgement, index);
         } catch (error) {
@@ -128,6 +130,13 @@ export function createShard(settings: CampaignSettings): Shard {
       }
     },
   };
+}
+
+/** A generated program is small: that a design's rewrite of it does not verify is a bug of ours, not a property of the design. */
+function assertRewritesVerify({ subjects }: Judgement): void {
+  for (const [subject, { refusal }] of subjects) {
+    if (refusal?.code === 'rewrite-rejected') throw new HarnessBug(`${subject}: ${refusal.message}`);
+  }
 }
 
 function see(sightings: Map<string, Sighting>, judgement: Judgement, index: number): void {

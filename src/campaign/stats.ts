@@ -211,3 +211,12 @@ function mergeSubject(into: SubjectTally, from: SubjectTally): void {
 function addAll<K>(into: Map<K, number>, from: ReadonlyMap<K, number>): void {
   for (const [key, times] of from) into.set(key, (into.get(key) ?? 0) + times);
 }
+
+/** Programs from which on the share that verifies is judged. */
+const ENOUGH = 200;
+const SHARE_THAT_VERIFIES = 0.95;
+
+/** Whether fewer generated programs verify than can be: then the generator or the verifier is wrong. */
+export function tooFewVerify({ programs, verified }: Pick<Tally, 'programs' | 'verified'>): boolean {
+  return programs >= ENOUGH && verified < SHARE_THAT_VERIFIES * programs;
+}

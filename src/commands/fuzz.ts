@@ -5,6 +5,7 @@ import type { ProfileName } from '../../generators/profile.js';
 import { type CampaignResult, runCampaign } from '../campaign/campaign.js';
 import { canUseWorkers, localExecutor, threadExecutor } from '../campaign/executor.js';
 import type { CampaignSettings } from '../campaign/plan.js';
+import { tooFewVerify } from '../campaign/stats.js';
 import { DEFAULT_FUEL } from '../case/case.js';
 import { campaignText } from '../report/campaign-text.js';
 import { campaignJson, jsonText } from '../report/json.js';
@@ -90,6 +91,6 @@ export async function runFuzz(options: FuzzOptions, terminal: Terminal): Promise
 
 /** A bug of ours outweighs findings; an interrupted run ends with the code of what it found. */
 export function exitCodeOf(result: CampaignResult): ExitCode {
-  if (result.crash !== undefined) return EXIT.bug;
+  if (result.crash !== undefined || tooFewVerify(result.tally)) return EXIT.bug;
   return result.findings.some(({ known }) => known === undefined) ? EXIT.found : EXIT.nothingNew;
 }

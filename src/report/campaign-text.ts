@@ -4,7 +4,7 @@ import { FINDING_ORDER } from '../../oracles/cleanup.js';
 import type { CampaignResult } from '../campaign/campaign.js';
 import { percentiles } from '../campaign/counts.js';
 import type { Finding } from '../campaign/findings.js';
-import type { SubjectTally, Tally } from '../campaign/stats.js';
+import { type SubjectTally, type Tally, tooFewVerify } from '../campaign/stats.js';
 import { coverageText } from './coverage-text.js';
 import { evidenceText, listingText, othersText } from './finding-text.js';
 import { number, percent, textTable, wrap } from './table.js';
@@ -194,6 +194,11 @@ function ending(result: CampaignResult, paint: Paint): string {
     lines.push(
       `${paint.red('unwindiff has a bug')}: it could not ${crash.stage} program ${crash.index}: ${crash.message}\n`,
       `  saved in ${file}\n`,
+    );
+  }
+  if (tooFewVerify(tally)) {
+    lines.push(
+      `${paint.red('unwindiff has a bug')}: only ${percent(tally.verified, tally.programs)} of the programs verify; its generator or its verifier is wrong\n`,
     );
   }
   const { elapsedSeconds } = result.timing;

@@ -3,10 +3,11 @@ import { compareRuns, type RunDigest } from '../../oracles/behaviour.js';
 
 const base: RunDigest = {
   outcome: { how: 'exit', value: 3n },
+  pc: 7,
   executed: 10,
   traceHash: 1,
   memoryHash: 2,
-  holds: 'task#1',
+  holds: 'task#1@2',
 };
 
 describe('compareRuns', () => {
@@ -18,6 +19,8 @@ describe('compareRuns', () => {
     ['R0', { outcome: { how: 'exit', value: 4n } }],
     ['how it ended', { outcome: { how: 'throw', value: 3n } }],
     ['the number of instructions', { executed: 11 }],
+    ['where it ended', { pc: 8 }],
+    ['where something was acquired', { holds: 'task#1@3' }],
     ['the call trace', { traceHash: 9 }],
     ['memory', { memoryHash: 9 }],
     ['what is held', { holds: '' }],

@@ -2,7 +2,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Judgement } from '../../../oracles/judgement.js';
-import { addJudgement, emptyTally, mergeTally, type Tally, VERDICT_NAMES } from '../../../src/campaign/stats.js';
+import {
+  addJudgement,
+  emptyTally,
+  mergeTally,
+  type Tally,
+  tooFewVerify,
+  VERDICT_NAMES,
+} from '../../../src/campaign/stats.js';
 import { judgement, RFC, RIGHT, STAKES, TABLE, WRONG } from './samples.js';
 
 const REFUSED = { code: 'stack-limit', pc: 0, message: 'too deep' } as const;
@@ -73,5 +80,13 @@ describe('mergeTally', () => {
         expect(merged).toEqual(tallyOf([...left, ...right]));
       }),
     );
+  });
+});
+
+describe('tooFewVerify', () => {
+  it('tooFewVerify asks for 95 in 100, once there are enough programs to tell', () => {
+    expect(tooFewVerify({ programs: 1000, verified: 950 })).toBe(false);
+    expect(tooFewVerify({ programs: 1000, verified: 949 })).toBe(true);
+    expect(tooFewVerify({ programs: 4, verified: 0 })).toBe(false);
   });
 });
