@@ -58,7 +58,7 @@ export async function runFuzz(options: FuzzOptions, terminal: Terminal): Promise
   else if (options.quiet !== true) terminal.err.write(`seed ${seed}\n`);
   const runs = options.runs ?? (options.time === undefined ? DEFAULT_RUNS : undefined);
   const workers = options.workers ?? (canUseWorkers() ? availableParallelism() : 1);
-  const executor = workers > 1 && canUseWorkers() ? threadExecutor(settings, workers) : localExecutor(settings);
+  const executor = canUseWorkers() ? threadExecutor(settings, workers) : localExecutor(settings);
   const display = progressDisplay(terminal, { programs: runs, seconds: options.time }, options.quiet === true);
   let result: CampaignResult;
   try {

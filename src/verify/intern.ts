@@ -305,12 +305,12 @@ export function tagOfKind(kind: number): number {
   return name === undefined ? TAG.kernel : TAG[KINDS[name].pointer];
 }
 
-const ROWS_KEPT = 1 << 17;
+const ROWS_KEPT = 1 << 14;
 let shared = new InternTable();
 
 /**
  * The table of the next walk. Programs have most of their scalars in common, so one table serves many walks; it is
- * replaced once it holds more than 2^17 rows, which bounds memory. Analyses keep the table they were made with.
+ * replaced once it holds more than 2^14 rows, which bounds memory. Analyses keep the table they were made with.
  */
 export function sharedTable(): InternTable {
   if (shared.size > ROWS_KEPT) shared = new InternTable();
