@@ -1,6 +1,9 @@
 /** Law: exact pruning changes nothing but the number of instructions processed. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { seededChoices } from '../../generators/choices.js';
+import { PROFILE_NAMES, PROFILES } from '../../generators/profile.js';
+import { generate } from '../../generators/program.js';
 import { parseProgram } from '../../src/asm/parse.js';
 import type { Program } from '../../src/isa/program.js';
 import type { StateView } from '../../src/verify/analysis.js';
@@ -8,6 +11,8 @@ import type { Value } from '../../src/verify/value.js';
 import { analyse } from '../../src/verify/walk.js';
 
 const LIMIT = 20_000;
+/** Generated programs compared per profile. */
+const PER_PROFILE = 25;
 
 /** A piece of code; `label` makes names that are unique in the program. */
 type Piece = (label: (name: string) => string) => readonly string[];
@@ -216,5 +221,23 @@ describe('pruning', () => {
     );
     // The law is worth nothing if nothing is pruned, or everything refused.
     expect(Math.min(compared, 2 * shorter, 2 * accepted, 2 * throwing)).toBeGreaterThan(100);
+  });
+
+  it.each(PROFILE_NAMES)('exact keeps them in generated programs of the profile %s', (name) => {
+    const compared: number[] = [];
+    let shorter = 0;
+    let holding = 0;
+    for (let index = 0; compared.length < PER_PROFILE && index < 20 * PER_PROFILE; index++) {
+      const tested = generate(seededChoices('pruning', index), PROFILES[name]).program;
+      const off = summary(tested, 'off');
+      if (off.tooLarge) continue;
+      const exact = summary(tested, 'exact');
+      compared.push(index);
+      if (exact.walked < off.walked) shorter++;
+      if (off.facts.maxOwned.some((owned) => owned > 0) && off.facts.states.length > 0) holding++;
+      expect(exact.facts, `program ${index}`).toEqual(off.facts);
+    }
+    expect(compared.length).toBe(PER_PROFILE);
+    expect(Math.min(3 * shorter, 2 * holding)).toBeGreaterThan(PER_PROFILE);
   });
 });

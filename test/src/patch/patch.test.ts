@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseProgram } from '../../../src/asm/parse.js';
 import { call, type Insn, imm64, insn } from '../../../src/isa/insn.js';
+import { OPS } from '../../../src/isa/op.js';
 import { opAt, type Program, slotsOf, targetAt } from '../../../src/isa/program.js';
 import { buildProgram } from '../../../src/isa/validate.js';
 import { type Edit, identityMap, patch } from '../../../src/patch/patch.js';
@@ -165,6 +166,81 @@ describe('patch', () => {
     expect(() => patch(program, [{ do: 'remove', pc: 1 }])).toThrow(RangeError);
     expect(() => patch(program, [{ do: 'remove', pc: 3 }])).toThrow(RangeError);
     expect(() => patch(program, [{ do: 'entry', subprogram: 1, insns: [] }])).toThrow(RangeError);
+  });
+
+  test('several edits of one pc keep the order in which they are given', () => {
+    const program = parse(LOOP);
+    const set = (imm: number) => insn('mov64', { dst: 0, operand: { imm } });
+    const place = (edits: readonly Edit[], from: number, count: number) => {
+      const patched = patch(program, edits);
+      if (!patched.ok) throw new Error(patched.refusal.message);
+      return slotsOf(patched.program)
+        .slice(from, from + count)
+        .map(({ imm }) => imm);
+    };
+    const first: Edit = { do: 'before', pc: 1, insns: [set(11), set(12)] };
+    const second: Edit = { do: 'before', pc: 1, insns: [set(13)] };
+    expect(place([first, second], 1, 3)).toEqual([11, 12, 13]);
+    expect(place([second, first], 1, 3)).toEqual([13, 11, 12]);
+    const third: Edit = { do: 'after', pc: 1, insns: [set(21), set(22)] };
+    const fourth: Edit = { do: 'after', pc: 1, insns: [set(23)] };
+    expect(place([third, fourth], 2, 3)).toEqual([21, 22, 23]);
+    expect(place([fourth, third], 2, 3)).toEqual([23, 21, 22]);
+    const body: Edit = { do: 'replace', pc: 1, insns: [set(31), set(32)] };
+    expect(place([third, body, first, fourth, second], 1, 8)).toEqual([11, 12, 13, 31, 32, 21, 22, 23]);
+    const entry = (imm: number): Edit => ({ do: 'entry', subprogram: 0, insns: [set(imm)] });
+    expect(place([entry(41), entry(42)], 0, 2)).toEqual([41, 42]);
+  });
+
+  test('random edits: the pc map leads there and back again, from an instruction to the same one', () => {
+    const edit = fc.record({
+      at: fc.nat(),
+      how: fc.constantFrom('before' as const, 'after' as const, 'replace' as const, 'remove' as const),
+      count: fc.integer({ min: 1, max: 3 }),
+    });
+    let mapped = 0;
+    let gone = 0;
+    let patches = 0;
+    fc.assert(
+      fc.property(anyProgram, fc.array(edit, { maxLength: 6 }), (program, chosen) => {
+        const changed = new Set<number>();
+        const edits = chosen.flatMap(({ at, how, count }): Edit[] => {
+          const pc = at % program.length;
+          const op = opAt(program, pc);
+          const plain = op !== undefined && OPS[op].shape === 'alu';
+          if (how === 'remove') {
+            if (plain) changed.add(pc);
+            return plain ? [{ do: how, pc }] : [];
+          }
+          if (how === 'replace' && plain) changed.add(pc);
+          const legal = how === 'before' ? op !== undefined : plain;
+          return legal ? [{ do: how, pc, insns: Array.from({ length: count }, () => nop) }] : [];
+        });
+        const patched = patch(program, edits);
+        if (!patched.ok) throw new Error(patched.refusal.message);
+        patches++;
+        const { toPrepared, toOriginal } = patched.pcMap;
+        expect([toPrepared.length, toOriginal.length]).toEqual([program.length, patched.program.length]);
+        for (let pc = 0; pc < program.length; pc++) {
+          const at = toPrepared[pc] ?? -1;
+          if (at === -1) {
+            expect(changed).toContain(pc);
+            gone++;
+            continue;
+          }
+          mapped++;
+          expect(toOriginal[at]).toBe(pc);
+          if (!changed.has(pc)) expect(opAt(patched.program, at)).toBe(opAt(program, pc));
+        }
+        for (let at = 0; at < patched.program.length; at++) {
+          const pc = toOriginal[at] ?? -1;
+          if (pc !== -1) expect(toPrepared[pc]).toBe(at);
+        }
+      }),
+      { numRuns: 200 },
+    );
+    expect(Math.min(patches, mapped)).toBeGreaterThan(100);
+    expect(gone).toBeGreaterThan(0);
   });
 
   test('random insertions keep targets, bounds and pcs, and removing them gives back the original', () => {

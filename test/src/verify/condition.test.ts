@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { OPS } from '../../../src/isa/op.js';
 import { CONDITIONS, type ConditionName, refine } from '../../../src/verify/condition.js';
-import { constant, holds, UNKNOWN } from '../../../src/verify/scalar.js';
+import { type Bounds, constant, holds, synchronise, UNKNOWN } from '../../../src/verify/scalar.js';
 import { sample, unsignedRange } from './scalars.js';
 
 function isTaken(name: ConditionName, a: bigint, b: bigint): boolean {
@@ -31,6 +31,13 @@ function isTaken(name: ConditionName, a: bigint, b: bigint): boolean {
   }
 }
 
+/** A value of which the bits of `mask` are not known. */
+function partly(value: bigint, mask: bigint): Bounds {
+  const bounds = synchronise({ ...UNKNOWN, bits: { value: value & ~mask, mask } });
+  if (bounds === undefined) throw new Error(`synchronise lost ${value}`);
+  return bounds;
+}
+
 const NAMES = Object.keys(CONDITIONS).filter((name): name is ConditionName => Object.hasOwn(CONDITIONS, name));
 
 describe('refine', () => {
@@ -55,6 +62,33 @@ describe('refine', () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  it.each(NAMES.filter((name) => CONDITIONS[name].width === 32))('%s says nothing about upper halves', (name) => {
+    const uppers = [0n, 1n, 0x7fff_ffffn, 0x8000_0000n, 0xffff_ffffn].map((upper) => upper << 32n);
+    const lowers = [0n, 1n, 5n, 0x7fff_ffffn, 0x8000_0000n, 0xffff_ffffn];
+    const values = uppers.flatMap((upper) => lowers.map((lower) => upper | lower));
+    /** What may be known of a value: nothing, all of it, its lower half, its upper half. */
+    const views = [
+      () => UNKNOWN,
+      constant,
+      (value: bigint) => unsignedRange(0n, value),
+      (value: bigint) => partly(value, 0xffff_ffff_0000_0000n),
+      (value: bigint) => partly(value, 0xffff_ffffn),
+    ];
+    const lost: string[] = [];
+    const check = (a: bigint, b: bigint, left: number, right: number) => {
+      const [x, y] = [views[left]?.(a) ?? UNKNOWN, views[right]?.(b) ?? UNKNOWN];
+      const [first, second] = refine(name, x, y, isTaken(name, a, b)) ?? [];
+      const kept = first !== undefined && second !== undefined && holds(first, a) && holds(second, b);
+      if (!kept) lost.push(`${a.toString(16)} against ${b.toString(16)}, known as ${left} and ${right}`);
+    };
+    for (const a of values) {
+      for (const b of values) {
+        for (const left of views.keys()) for (const right of views.keys()) check(a, b, left, right);
+      }
+    }
+    expect(lost).toEqual([]);
   });
 
   it('jgt64 bounds both sides', () => {

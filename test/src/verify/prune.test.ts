@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { InternTable, TAG, UNKNOWN_WORD } from '../../../src/verify/intern.js';
 import { NEW_STATE, Repetitions } from '../../../src/verify/prune.js';
-import { State } from '../../../src/verify/state.js';
+import { REF, State } from '../../../src/verify/state.js';
 
 const table = new InternTable();
 
@@ -35,15 +35,15 @@ describe('Repetitions', () => {
     expect(repetitions.arrive(table, state(0, 1, true), 4, 0, 0)).toBe(NEW_STATE);
   });
 
-  it('arrive tells stack, callsite and owner apart', () => {
+  it('arrive tells stack, callsite, kind and acquiring pc apart', () => {
     const repetitions = new Repetitions();
     const changes: readonly ((changed: State) => void)[] = [
       () => undefined,
       (changed) => changed.allocate(0, 8),
       (changed) => changed.pushFrame(1, 5),
       (changed) => changed.pushFrame(1, 6),
-      (changed) => changed.setRefField(0, 1, 2),
-      (changed) => changed.setRefField(0, 4, 9),
+      (changed) => changed.setRefField(0, REF.kind, 2),
+      (changed) => changed.setRefField(0, REF.acquiredAt, 9),
       (changed) => changed.setRegister(0, UNKNOWN_WORD),
     ];
     for (const change of changes) {
@@ -51,6 +51,45 @@ describe('Repetitions', () => {
       change(changed);
       expect(repetitions.arrive(table, changed, 3, 0, 0)).toBe(NEW_STATE);
     }
+  });
+
+  it('arrive tells apart which frame owns a reference', () => {
+    const repetitions = new Repetitions();
+    const ownedBy = (frame: number) => {
+      const made = state(0, 1, true);
+      made.pushFrame(1, 5);
+      made.setRefField(0, REF.frame, frame);
+      return made;
+    };
+    expect(repetitions.arrive(table, ownedBy(0), 3, 0, 0)).toBe(NEW_STATE);
+    expect(repetitions.arrive(table, ownedBy(1), 3, 0, 0)).toBe(NEW_STATE);
+    expect(repetitions.arrive(table, ownedBy(0), 3, 0, 0)).toBe(0);
+    expect(repetitions.arrive(table, ownedBy(1), 3, 0, 0)).toBe(1);
+  });
+
+  it('arrive tells apart which of two like references a register holds', () => {
+    /** A frame with two tasks of one call; R6, R7, … hold the first (0) or the second (1). `lost` tasks went before. */
+    const registers = (lost: number, ...held: readonly number[]) => {
+      const made = new State();
+      made.clear();
+      made.pushFrame(0, -1);
+      for (let n = 0; n < lost; n++) {
+        made.acquire(1, -1, 4);
+        made.dropRef(0);
+      }
+      const refs = [made.acquire(1, -1, 4), made.acquire(1, -1, 4)];
+      held.forEach((which, index) => {
+        const ref = refs[which] ?? 0;
+        made.setRegister(6 + index, table.pointer(TAG.kernel | 8, 1, 0, ref, ref));
+      });
+      return made;
+    };
+    const repetitions = new Repetitions();
+    expect(repetitions.arrive(table, registers(0, 0, 0, 1), 3, 0, 0)).toBe(NEW_STATE);
+    expect(repetitions.arrive(table, registers(0, 0, 1, 1), 3, 0, 0)).toBe(NEW_STATE);
+    expect(repetitions.arrive(table, registers(0, 0, 0, 0), 3, 0, 0)).toBe(NEW_STATE);
+    expect(repetitions.arrive(table, registers(3, 0, 0, 1), 3, 0, 0)).toBe(0);
+    expect(repetitions.arrive(table, registers(2, 0, 1, 1), 3, 0, 0)).toBe(1);
   });
 
   it('backtrack finishes what was stored above the branch that is taken next', () => {

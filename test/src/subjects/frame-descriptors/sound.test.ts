@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Kind } from '../../../../src/isa/kinds.js';
-import { describeDescriptors } from '../../../../src/subjects/frame-descriptors/descriptor.js';
+import { describeDescriptors, SLOTS } from '../../../../src/subjects/frame-descriptors/descriptor.js';
 import { sound } from '../../../../src/subjects/frame-descriptors/frame-descriptors.js';
 import { collectSound } from '../../../../src/subjects/frame-descriptors/sound.js';
 import type { StateView } from '../../../../src/verify/analysis.js';
@@ -160,6 +160,33 @@ function heldBy(random: RandomState) {
     .map((id) => ({ id, kind: random.kinds[id - 1] ?? ('task' as const) }));
 }
 
+/** By place of a random state: whose destructor is run on it, if any. */
+type Choice = readonly (Kind | undefined)[];
+
+/** All ways to list the places of random states. */
+function everyChoice(): readonly Choice[] {
+  const options = [undefined, 'task', 'cgroup'] as const;
+  let choices: Choice[] = [[]];
+  for (let place = 0; place < PLACE_COUNT; place++) {
+    choices = choices.flatMap((choice) => options.map((option) => [...choice, option]));
+  }
+  return choices;
+}
+
+/** Whether a choice, in every state, releases each held reference once with its destructor, and touches nothing else. */
+function isExact(choice: Choice, randoms: readonly RandomState[]): boolean {
+  return randoms.every((random) => {
+    const released: number[] = [];
+    for (const [index, kind] of choice.entries()) {
+      const there = random.places[index];
+      if (kind === undefined || there === 'zero') continue;
+      if (typeof there !== 'number' || random.kinds[there - 1] !== kind) return false;
+      released.push(there);
+    }
+    return released.sort().join() === [1, 2, 3].filter((number) => random.places.includes(number)).join();
+  });
+}
+
 describe('sound', () => {
   test('whatever it accepts is cleaned up exactly, in every state and whichever pointers are NULL', () => {
     let accepted = 0;
@@ -196,5 +223,43 @@ describe('sound', () => {
       { numRuns: 2000 },
     );
     expect(accepted).toBeGreaterThan(50);
+  });
+
+  test('it refuses only if no choice of places and destructors is exact, and its own serves every reference once', () => {
+    let refused = 0;
+    let accepted = 0;
+    fc.assert(
+      fc.property(fc.array(randomState, { minLength: 1, maxLength: 4 }), (randoms) => {
+        const throws = randoms.map((random) => ({ pc: 5, state: abstractOf(random) }));
+        const collected = collectSound(program, analysisOf(program, throws));
+        if (randoms.every((random) => heldBy(random).length === 0)) return;
+        expect(collected.ok).toBe(everyChoice().some((choice) => isExact(choice, randoms)));
+        if (!collected.ok) {
+          refused++;
+          return;
+        }
+        accepted++;
+        const { byPc } = collected.descriptors;
+        const kindAt = (pc: number, place: number): Kind | undefined => {
+          const descriptor = byPc.get(pc);
+          const entry =
+            place < SLOTS
+              ? descriptor?.stack.find((listed) => listed.place === place)
+              : descriptor?.registers[place - SLOTS];
+          return entry?.holds?.kind;
+        };
+        const chosen = [
+          kindAt(1, SLOTS),
+          kindAt(1, SLOTS + 1),
+          kindAt(1, 0),
+          kindAt(1, 1),
+          kindAt(5, SLOTS),
+          kindAt(5, 0),
+        ];
+        expect(isExact(chosen, randoms)).toBe(true);
+      }),
+      { numRuns: 600 },
+    );
+    expect(Math.min(refused, accepted)).toBeGreaterThan(25);
   });
 });
