@@ -10,6 +10,7 @@ import type { Refusal } from '../src/contract/refusal.js';
 import type { Program } from '../src/isa/program.js';
 import type { Subject } from '../src/subjects/subject.js';
 import type { Analysis, Pruning } from '../src/verify/analysis.js';
+import { Arena } from '../src/verify/arena.js';
 import { analyse, type RecordedAnalysis } from '../src/verify/walk.js';
 import { compareRuns, digest, type RunDigest } from './behaviour.js';
 import { type CleanupFault, judgeCleanup, severity } from './cleanup.js';
@@ -55,6 +56,8 @@ export interface Judge {
 /** A judge with machines of its own; not to be shared between threads. */
 export function createJudge(options: JudgeOptions): Judge {
   const original = new Machine();
+  // States of the program being judged; nothing of a judgement refers to them.
+  const states = new Arena();
   const rewrites = new Map<string, Machine>();
   const machineOf = (subject: string): Machine => {
     const known = rewrites.get(subject);
@@ -67,8 +70,10 @@ export function createJudge(options: JudgeOptions): Judge {
     judge(program, focus = {}) {
       const containment = options.containment ?? true;
       const subjects = options.subjects.filter(({ name }) => focus.subjects?.includes(name) ?? true);
-      const recorded = containment ? recordedWalk(program, options.pruning) : undefined;
-      const analysis = recorded ?? analyse(program, { pruning: options.pruning });
+      states.clear();
+      const recorded = containment ? recordedWalk(program, options.pruning, states) : undefined;
+      if (recorded === undefined) states.clear();
+      const analysis = recorded ?? analyse(program, { pruning: options.pruning, arena: states });
       if (analysis.refusal !== undefined) return refusedJudgement(subjects, analysis.refusal, analysis);
       const cases = subjects.map((subject) => prepareCase(subject, program, analysis, options.stopAt, machineOf));
       original.load({ program });
@@ -111,8 +116,8 @@ export function createJudge(options: JudgeOptions): Judge {
 const RECORDED_LIMIT = 50_000;
 
 /** A walk with its states, or `undefined` if it is too long to keep them. */
-function recordedWalk(program: Program, pruning: Pruning): RecordedAnalysis | undefined {
-  const analysis = analyse(program, { pruning, record: true, limit: RECORDED_LIMIT });
+function recordedWalk(program: Program, pruning: Pruning, arena: Arena): RecordedAnalysis | undefined {
+  const analysis = analyse(program, { pruning, record: true, limit: RECORDED_LIMIT, arena });
   return analysis.refusal?.code === 'too-complex' ? undefined : analysis;
 }
 

@@ -56,6 +56,11 @@ export interface WalkOptions {
   readonly limit?: number;
   /** Keep every walked state, so that a run can be followed (RecordedAnalysis). */
   readonly record?: boolean;
+  /**
+   * Where the kept states go; default: memory of their own. Whoever judges program after program passes the same one,
+   * and the analysis is good until that is cleared.
+   */
+  readonly arena?: Arena;
 }
 
 /** One processed instruction, or one arrival that was dropped. */
@@ -128,7 +133,7 @@ class Walk implements Context {
   private readonly plan: Plan;
   private readonly limit: number;
   private readonly reusesFinished: boolean;
-  private readonly kept = new Arena();
+  private readonly kept: Arena;
   // Pending branches: where their states are saved, pc, whether to take the jump there, the node they come from.
   private readonly starts: number[] = [];
   private readonly pcs: number[] = [];
@@ -143,6 +148,7 @@ class Walk implements Context {
     const count = program.subprograms.length;
     this.intrinsics = options.intrinsics ?? false;
     this.limit = options.limit ?? DEFAULT_LIMIT;
+    this.kept = options.arena ?? new Arena();
     this.reusesFinished = options.pruning === 'exact';
     this.notes = {
       stackDepth: Array.from({ length: count }, () => 0),
