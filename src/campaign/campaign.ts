@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type Coverage, mergeCoverage } from '../../generators/coverage.js';
 import { writeAtomically } from './atomic-file.js';
 import { type BaselineRow, writeBaseline } from './baseline.js';
+import { periodicCollector } from './collect.js';
 import type { Executor } from './executor.js';
 import { type Finding, Findings, saveFinding } from './findings.js';
 import { batchesOf, type CampaignSettings, profileAt } from './plan.js';
@@ -71,6 +72,7 @@ export async function runCampaign(request: CampaignRequest, executor: Executor):
     return true;
   };
   const wantCoverage = request.wantCoverage === true;
+  const collect = periodicCollector();
   let coverage: Coverage | undefined;
   const results = inOrder(
     batchesOf(from, runs),
@@ -91,6 +93,7 @@ export async function runCampaign(request: CampaignRequest, executor: Executor):
       shrinks.push(saveAndShrink(executor, out, finding));
     }
     crash = result.crash;
+    collect(result.batch.count);
     request.onProgress?.({ programs: tally.programs, findings: findings.all().length, newFindings });
   }
   for (const failed of await Promise.all(shrinks)) crash ??= failed;

@@ -61,6 +61,7 @@ export async function runFuzz(options: FuzzOptions, terminal: Terminal): Promise
   const executor = canUseWorkers() ? threadExecutor(settings, workers) : localExecutor(settings);
   const display = progressDisplay(terminal, { programs: runs, seconds: options.time }, options.quiet === true);
   let result: CampaignResult;
+  let rssMiB: number;
   try {
     result = await runCampaign(
       {
@@ -76,12 +77,13 @@ export async function runFuzz(options: FuzzOptions, terminal: Terminal): Promise
       },
       executor,
     );
+    // Before the threads end: their memory counts.
+    rssMiB = Math.round(process.memoryUsage().rss / 2 ** 20);
   } finally {
     display.stop();
     await executor.close();
   }
   if (options.json === true) {
-    const rssMiB = Math.round(process.memoryUsage().rss / 2 ** 20);
     terminal.out.write(jsonText(campaignJson(result, rssMiB)));
   } else {
     terminal.out.write(campaignText(result, paintFor(terminal.out, terminal.env)));
