@@ -9,10 +9,10 @@ import { runInNewContext } from 'node:vm';
 const INTERVAL = 1024;
 
 /** To be told how many programs a thread has judged since the last time; collects when there were enough. */
-export function periodicCollector(interval: number = INTERVAL): (programs: number) => void {
-  setFlagsFromString('--expose-gc');
-  const collect: unknown = runInNewContext('gc');
-  if (typeof collect !== 'function') return () => {};
+export function periodicCollector(
+  interval: number = INTERVAL,
+  collect: () => void = fullCollection(),
+): (programs: number) => void {
   let left = interval;
   return (programs) => {
     left -= programs;
@@ -20,4 +20,11 @@ export function periodicCollector(interval: number = INTERVAL): (programs: numbe
     left = interval;
     collect();
   };
+}
+
+/** V8's own full collection; it is hidden behind a flag. */
+export function fullCollection(): () => void {
+  setFlagsFromString('--expose-gc');
+  const collect: unknown = runInNewContext('gc');
+  return typeof collect === 'function' ? () => void collect() : () => {};
 }

@@ -1,19 +1,26 @@
-import { expect, test } from 'vitest';
-import { periodicCollector } from '../../../src/campaign/collect.js';
+import { expect, test, vi } from 'vitest';
+import { fullCollection, periodicCollector } from '../../../src/campaign/collect.js';
 
-test('periodicCollector collects once enough programs were judged, and only then', async () => {
-  const collect = periodicCollector(100);
-  let collected = false;
+test('periodicCollector collects each time enough programs were judged, and only then', () => {
+  const collect = vi.fn();
+  const judged = periodicCollector(100, collect);
+  judged(99);
+  expect(collect).not.toHaveBeenCalled();
+  judged(1);
+  judged(99);
+  expect(collect).toHaveBeenCalledTimes(1);
+  judged(32);
+  expect(collect).toHaveBeenCalledTimes(2);
+});
+
+test('fullCollection frees what nobody refers to', async () => {
+  let freed = false;
   const registry = new FinalizationRegistry(() => {
-    collected = true;
+    freed = true;
   });
   (() => registry.register({ dies: true }, undefined))();
-  const turn = () => new Promise((resolve) => setTimeout(resolve, 20));
-  await turn();
-  collect(99);
-  await turn();
-  expect(collected).toBe(false);
-  collect(1);
-  await turn();
-  expect(collected).toBe(true);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  fullCollection()();
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(freed).toBe(true);
 });
