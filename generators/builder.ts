@@ -2,11 +2,14 @@
  * Writes a program while keeping track of what is live, what may be NULL and what is owed in every open frame. Emitters
  * (emit/*) call it; it knows nothing of the menu. Between two statements R0–R5 are dead.
  */
+import type { CallableName } from '../src/isa/callables.js';
+import { livesOnStack } from '../src/isa/kinds.js';
 import type { Choices } from './choices.js';
 import { lockReadable } from './frame.js';
 import type { Profile } from './profile.js';
 import type { Label } from './routine.js';
 import {
+  BLURRED,
   type Content,
   cloneState,
   constant,
@@ -18,6 +21,7 @@ import {
   NOTHING,
   offsetOf,
   type Place,
+  slotPlaces,
 } from './state.js';
 import { Writer } from './writer.js';
 
@@ -72,6 +76,7 @@ export class Builder extends Writer {
       case 'nothing':
       case 'scalar':
       case 'borrowed':
+      case 'derived':
       case 'foreign':
         return true;
       default:
@@ -115,11 +120,36 @@ export class Builder extends Writer {
     return false;
   }
 
+  /** A place from which on `count` slots upwards may be overwritten by anything: where a dynptr or iterator can begin. */
+  spareRun(count: number): Place | undefined {
+    const found: Place[] = [];
+    let run = 0;
+    for (let place = FIRST_SLOT; place < this.state.contents.length; place++) {
+      run = this.writable(place, false) ? run + 1 : 0;
+      if (run >= count) found.push(place);
+    }
+    return found.length === 0 ? undefined : this.choices.pick(found);
+  }
+
+  /** Puts the address of a slot into a register. */
+  addressOf(register: number, slot: Place): void {
+    this.mov(register, 10);
+    this.op('add64', { dst: register, operand: { imm: offsetOf(slot) } });
+  }
+
   // Holdings
 
   /** Whether the current frame may own one more (several, for `count`). */
   hasRoom(count = 1): boolean {
-    return this.state.holdings.length + count <= this.frame.room && this.hasSpare;
+    return this.owed + count <= this.frame.room && this.hasSpare;
+  }
+
+  /** Resources the frame owns, and clones of dynptrs: what a table would need entries for. */
+  get owed(): number {
+    const { contents, holdings } = this.state;
+    let slots = 0;
+    for (const { is } of contents) if (is === 'clone') slots++;
+    return holdings.length + Math.ceil(slots / 2);
   }
 
   /** Makes a holding owed; its home is marked. */
@@ -130,7 +160,10 @@ export class Builder extends Writer {
     if (before !== undefined && before.id > holding.id) holdings.sort((a, b) => a.id - b.id);
     frame.state.holdings = holdings;
     frame.peak = Math.max(frame.peak, holdings.length);
-    this.mark(holding.home, { is: holding.guard === undefined ? 'held' : 'guarded', holding: holding.id });
+    const resident = livesOnStack(holding.kind) && holding.remote !== true;
+    const is = holding.guard !== undefined ? 'guarded' : resident ? 'resident' : 'held';
+    const places = resident ? slotPlaces(holding.home, holding.kind) : [holding.home];
+    for (const place of places) this.mark(place, { is, holding: holding.id });
     if (holding.guard !== undefined) this.mark(holding.guard.flag, { is: 'flag', holding: holding.id });
   }
 
@@ -145,9 +178,9 @@ export class Builder extends Writer {
     state.holdings = state.holdings.filter((holding) => holding.id !== id);
     for (let place = FIRST_SAVED; place < state.contents.length; place++) {
       const content = state.contents[place] ?? NOTHING;
-      if ((content.is === 'held' || content.is === 'guarded' || content.is === 'flag') && content.holding === id) {
-        state.contents[place] = left;
-      }
+      if (!('holding' in content) || content.is === 'zeroed' || content.holding !== id) continue;
+      // A clone is gone with its dynptr, what was derived is some scalar.
+      state.contents[place] = content.is === 'clone' ? NOTHING : content.is === 'derived' ? BLURRED : left;
     }
   }
 
@@ -203,7 +236,8 @@ export class Builder extends Writer {
   #checkHomes(): void {
     for (const { id, home } of this.state.holdings) {
       const content = this.content(home);
-      if ((content.is !== 'held' && content.is !== 'guarded') || content.holding !== id) {
+      const ok = content.is === 'held' || content.is === 'guarded' || content.is === 'resident';
+      if (!ok || content.holding !== id) {
         throw new Error(`${this.frame.routine.name}: holding ${id} has lost its home ${home} to ${content.is}`);
       }
     }
@@ -225,9 +259,49 @@ export class Builder extends Writer {
    * scalars, which may become other scalars.
    */
   repeat(trips: number, counter: Place, body: () => void, settle: () => void): void {
+    this.putConstant(counter, 0, { is: 'counter' });
+    this.#loop(trips, (head) => {
+      body();
+      settle();
+      const register = this.registerOf(counter, 1);
+      this.op('add64', { dst: register, operand: { imm: 1 } });
+      if (counter >= FIRST_SLOT) this.put(counter, register, { is: 'counter' });
+      const [op, bound] = this.choices.pick([
+        ['jlt64', trips],
+        ['jne64', trips],
+        ['jle64', trips - 1],
+        ['jslt64', trips],
+        ['jlt32', trips],
+      ] as const);
+      this.jump(op, register, { imm: bound }, head);
+    });
+    this.mark(counter, { is: 'scalar', known: undefined, split: false });
+    this.weigh();
+  }
+
+  /** A loop over the iterator at `home`: `next` calls for an element, which is in R0 at the beginning of the body. */
+  iterate(home: Place, next: CallableName, body: () => void, settle: () => void): void {
+    const end = this.label();
+    let before = this.state;
+    this.#loop(PASSES, (head) => {
+      before = cloneState(this.state);
+      this.addressOf(1, home);
+      this.call(next);
+      this.jumpIfZero(0, true, end);
+      body();
+      settle();
+      this.goto(head);
+    });
+    this.bind(end);
+    this.frame.state = joinStates(before, this.state, this.frame.arm);
+    this.#checkHomes();
+    this.#tidy();
+    this.weigh();
+  }
+
+  #loop(trips: number, passes: (head: Label) => void): void {
     const frame = this.frame;
     const { arm, loop, locks } = frame;
-    this.putConstant(counter, 0, { is: 'counter' });
     frame.locks = lockReadable(frame.state, locks);
     frame.arm = this.nextId;
     frame.loop = this.nextId;
@@ -236,25 +310,14 @@ export class Builder extends Writer {
     this.weigh();
     const head = this.label();
     this.bind(head);
-    body();
-    settle();
-    const register = this.registerOf(counter, 1);
-    this.op('add64', { dst: register, operand: { imm: 1 } });
-    if (counter >= FIRST_SLOT) this.put(counter, register, { is: 'counter' });
-    const [op, bound] = this.choices.pick([
-      ['jlt64', trips],
-      ['jne64', trips],
-      ['jle64', trips - 1],
-      ['jslt64', trips],
-      ['jlt32', trips],
-    ] as const);
-    this.jump(op, register, { imm: bound }, head);
+    passes(head);
     this.loops--;
     this.trips /= trips;
     frame.arm = arm;
     frame.loop = loop;
     frame.locks = locks;
-    this.mark(counter, { is: 'scalar', known: undefined, split: false });
-    this.weigh();
   }
 }
+
+/** Passes after which the states of a loop over an iterator have met again, mostly. */
+const PASSES = 3;

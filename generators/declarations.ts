@@ -10,3 +10,6 @@ export const MAPS: readonly MapDefinition[] = [{ name: 'events', type: 'ringbuf'
 
 /** Bytes of a ring record; one size, so that every record can be touched alike. */
 export const RECORD_SIZE = 16;
+
+/** Bytes of the IPv4 addresses and ports that sockets are looked up by (struct bpf_sock_tuple). */
+export const TUPLE_SIZE = 12;

@@ -5,6 +5,7 @@ import * as calls from './emit/calls.js';
 import * as memory from './emit/memory.js';
 import * as resources from './emit/resources.js';
 import * as scalars from './emit/scalars.js';
+import * as stack from './emit/stack-resources.js';
 import * as throws from './emit/throws.js';
 
 export interface MenuRow {
@@ -54,6 +55,15 @@ const rows = {
   release: { legal: resources.canReleaseAny, emit: resources.emitRelease },
   rehome: { legal: resources.canRehome, emit: resources.emitRehome },
   borrow: { legal: resources.canBorrow, emit: resources.emitBorrow },
+  'make-on-stack': { legal: stack.canMakeOnStack, emit: stack.emitMakeOnStack },
+  'guarded-on-stack': {
+    legal: (b) => stack.canMakeOnStack(b) && resources.hasTwoSpares(b),
+    emit: stack.emitGuardedOnStack,
+  },
+  iterate: { legal: stack.canIterate, emit: stack.emitIterate },
+  'dynptr-data': { legal: stack.canUseDynptr, emit: stack.emitDynptrData },
+  'dynptr-clone': { legal: stack.canClone, emit: stack.emitClone },
+  cast: { legal: stack.canCast, emit: stack.emitCast },
   'guard-throw': { legal: always, emit: throws.guardThrow, wantsHolding: true },
   'arm-throw': { legal: always, emit: branches.emitArmThrow, wantsHolding: true },
   'shared-throw': { legal: always, emit: throws.sharedThrow, wantsHolding: true },

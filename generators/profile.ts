@@ -57,6 +57,12 @@ const DEFAULT_ROWS = {
   release: 3,
   rehome: 2,
   borrow: 3,
+  'make-on-stack': 3,
+  'guarded-on-stack': 1,
+  iterate: 3,
+  'dynptr-data': 3,
+  'dynptr-clone': 2,
+  cast: 3,
   'guard-throw': 9,
   'arm-throw': 3,
   'shared-throw': 2,
@@ -94,6 +100,7 @@ const rows = {
       'conditional-acquire': 6,
       'either-kind': 6,
       'guarded-acquire': 6,
+      'guarded-on-stack': 6,
       'shared-throw': 8,
     },
   },
@@ -117,8 +124,45 @@ const rows = {
       'call-fill': 6,
     },
   },
+  /** Loops with resources in them: over iterators, counted, one inside another. */
+  loops: {
+    ...DEFAULT,
+    rows: {
+      ...DEFAULT_ROWS,
+      'scalar-arith': 6,
+      loop: 9,
+      iterate: 16,
+      'gather-loop': 8,
+      refill: 5,
+      drain: 5,
+      'make-on-stack': 5,
+    },
+  },
+  /** More values than registers: much lives in slots, is moved and copied, and slots are used again. */
+  'spill-pressure': {
+    ...DEFAULT,
+    slots: [14, 9, 6, 4, 2],
+    held: [6, 4, 2, 1],
+    tidy: 50,
+    rows: {
+      ...DEFAULT_ROWS,
+      spill: 18,
+      fill: 14,
+      copy: 7,
+      'narrow-store': 9,
+      'store-zeroes': 4,
+      rehome: 8,
+      'make-on-stack': 5,
+    },
+  },
 } as const satisfies Record<string, Profile>;
 
 export type ProfileName = keyof typeof rows;
 export const PROFILES: Readonly<Record<ProfileName, Profile>> = rows;
-export const PROFILE_NAMES: readonly ProfileName[] = ['default', 'merge-heavy', 'deep-calls'];
+export const PROFILE_NAMES: readonly ProfileName[] = [
+  'default',
+  'merge-heavy',
+  'deep-calls',
+  'loops',
+  'spill-pressure',
+];

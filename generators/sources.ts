@@ -1,6 +1,13 @@
 /** Which callables can serve what, derived from the rows of src/isa/callables.ts: a new row there is used here at once. */
-import { type ArgType, CALLABLE_NAMES, CALLABLES, type CallableName, type CallableRow } from '../src/isa/callables.js';
-import { KIND_NAMES, type Kind } from '../src/isa/kinds.js';
+import {
+  type ArgType,
+  CALLABLE_NAMES,
+  CALLABLES,
+  type CallableName,
+  type CallableRow,
+  stackResource,
+} from '../src/isa/callables.js';
+import { KIND_NAMES, type Kind, livesOnStack, type StackKind } from '../src/isa/kinds.js';
 
 /** A callable that returns or releases an object of a kind. */
 export interface Source {
@@ -39,8 +46,12 @@ export function serves(table: SourcesByKind, kind: Kind): readonly Source[] {
   return table.get(kind) ?? [];
 }
 
-const returned = (row: CallableRow) =>
-  row.returns.is === 'object' ? { kind: row.returns.kind, nullable: row.returns.mayBeNull } : undefined;
+const returned = (row: CallableRow) => {
+  if (row.returns.is === 'object') return { kind: row.returns.kind, nullable: row.returns.mayBeNull };
+  return row.returns.is === 'socket' && row.returns.castOf === undefined
+    ? ({ kind: 'socket', nullable: true } as const)
+    : undefined;
+};
 
 /** Calls whose result must be released. */
 export const ACQUIRERS = byKind((row) => (row.acquires ? returned(row) : undefined));
@@ -51,8 +62,42 @@ export const LENDERS = byKind((row) => (row.acquires || returned(row)?.nullable 
 /** Calls that release their argument. */
 export const RELEASERS = byKind((row) => {
   const arg = row.releases === undefined ? undefined : row.args[row.releases];
-  return arg?.is === 'object' ? { kind: arg.kind, nullable: false } : undefined;
+  if (arg?.is === 'object') return { kind: arg.kind, nullable: false };
+  if (arg?.is === 'socket') return { kind: 'socket', nullable: false };
+  const resource = row.releases === undefined ? undefined : stackResource(row);
+  return resource === undefined ? undefined : { kind: resource.kind, nullable: false };
 });
+
+/** Calls that make a dynptr or iterator. */
+export const MAKERS = byKind((row) => {
+  const resource = row.acquires && returned(row) === undefined ? stackResource(row) : undefined;
+  return resource === undefined ? undefined : { kind: resource.kind, nullable: false };
+});
+
+/** Calls that step an iterator. */
+export const STEPPERS = byKind((row) =>
+  row.returns.is === 'element' ? { kind: row.returns.kind, nullable: true } : undefined,
+);
+
+/** Calls that give a pointer of another type to the socket in R1. */
+export const CASTS: readonly CallableName[] = CALLABLE_NAMES.filter((name) => {
+  const { returns }: CallableRow = CALLABLES[name];
+  return returns.is === 'socket' && returns.castOf !== undefined;
+});
+
+/** Calls that give a pointer into the memory of the dynptr in R1. */
+export const DATA: readonly CallableName[] = CALLABLE_NAMES.filter((name) => CALLABLES[name].returns.is === 'data');
+
+/** Calls that make R2 a clone of the dynptr in R1. */
+export const CLONERS: readonly CallableName[] = CALLABLE_NAMES.filter((name) => CALLABLES[name].clones === true);
+
+/** Kinds that live on the stack, to be made and released there. */
+export const STACKABLE: readonly StackKind[] = KIND_NAMES.filter(livesOnStack).filter(
+  (kind) => serves(MAKERS, kind).length > 0 && serves(RELEASERS, kind).length > 0,
+);
+
+/** Iterators, to be made, stepped and destroyed. */
+export const ITERABLE: readonly StackKind[] = STACKABLE.filter((kind) => serves(STEPPERS, kind).length > 0);
 
 /** Kinds that can be acquired and released. */
 export const OWNABLE: readonly Kind[] = KIND_NAMES.filter(

@@ -5,7 +5,7 @@
  * Every owed resource has a home: a place that holds it, or 0 where it may be NULL, for as long as it is owed. Copies
  * in other places come and go. R0–R5 are never tracked: they are dead between statements.
  */
-import type { Kind } from '../src/isa/kinds.js';
+import { KINDS, type Kind, type KindRow } from '../src/isa/kinds.js';
 
 /** A register (6..9) or a stack slot (10 is fp-8, 11 is fp-16, …). */
 export type Place = number;
@@ -30,6 +30,8 @@ export interface Holding extends Species {
   readonly home: Place;
   readonly nullable: boolean;
   readonly guard?: { readonly flag: Place; readonly otherwise: Species | undefined };
+  /** Of a dynptr or iterator: its slots are a caller's, and the home holds their address. */
+  readonly remote?: true;
 }
 
 export type Content =
@@ -41,6 +43,17 @@ export type Content =
   | { readonly is: 'held'; readonly holding: number }
   /** 0, in the home of an outer holding that was released on this path; kept until the paths meet. */
   | { readonly is: 'zeroed'; readonly holding: number }
+  /** A slot of a dynptr or iterator that lives in this frame. */
+  | { readonly is: 'resident'; readonly holding: number }
+  /** A slot of a clone of a dynptr; `sure` if it is one on all paths. */
+  | { readonly is: 'clone'; readonly holding: number; readonly first: boolean; readonly sure: boolean }
+  /** A pointer that is good for as long as a holding: a cast of a socket, or memory of a dynptr. */
+  | {
+      readonly is: 'derived';
+      readonly holding: number;
+      readonly what: 'cast' | 'data' | 'slice';
+      readonly nullable: boolean;
+    }
   /** Home and flag of a guarded holding. */
   | { readonly is: 'guarded'; readonly holding: number }
   | { readonly is: 'flag'; readonly holding: number }
@@ -86,7 +99,7 @@ function isZero(content: Content): boolean {
 }
 
 function isReadable(content: Content): boolean {
-  return content.is !== 'nothing' && content.is !== 'guarded';
+  return content.is !== 'nothing' && content.is !== 'guarded' && content.is !== 'resident' && content.is !== 'clone';
 }
 
 function sameContent(a: Content, b: Content): boolean {
@@ -98,7 +111,12 @@ function sameContent(a: Content, b: Content): boolean {
     case 'zeroed':
     case 'guarded':
     case 'flag':
+    case 'resident':
       return b.is === a.is && b.holding === a.holding;
+    case 'clone':
+      return b.is === 'clone' && a.holding === b.holding && a.first === b.first && a.sure === b.sure;
+    case 'derived':
+      return b.is === 'derived' && a.holding === b.holding && a.what === b.what && a.nullable === b.nullable;
     case 'borrowed':
       return b.is === 'borrowed' && a.kind === b.kind && a.type === b.type && a.nullable === b.nullable;
     case 'cell':
@@ -136,8 +154,34 @@ function joinContents(a: Content, b: Content, inA: FrameState, inB: FrameState, 
     return { ...a, nullable: true };
   }
   if (b.is === 'borrowed' && isZero(a)) return { ...b, nullable: true };
+  const stuck = stuckClone(a, inB) ?? stuckClone(b, inA);
+  if (stuck !== undefined) return stuck;
+  if (a.is === 'derived' && isSameOrZero(a, b)) return { ...a, nullable: true };
+  if (b.is === 'derived' && isSameOrZero(b, a)) return { ...b, nullable: true };
   if (!isReadable(a) || !isReadable(b))
     return a.is === 'nothing' && b.is === 'nothing' && !a.split && !b.split ? a : BLURRED;
   if (a.is === 'scalar' && b.is === 'scalar') return SPLIT_SCALAR;
   return FOREIGN;
+}
+
+/** A clone that only one path has: not to be used, and not to be written over while its dynptr is held. */
+function stuckClone(mine: Content, theirs: FrameState): Content | undefined {
+  if (mine.is !== 'clone' || findHolding(theirs, mine.holding) === undefined) return undefined;
+  return { ...mine, first: false, sure: false };
+}
+
+function isSameOrZero(derived: Extract<Content, { readonly is: 'derived' }>, other: Content): boolean {
+  if (isZero(other)) return true;
+  return other.is === 'derived' && other.holding === derived.holding && other.what === derived.what;
+}
+
+/** Slots of a kind that lives on the stack, else 1. */
+export function slotsOf(kind: Kind): number {
+  const row: KindRow = KINDS[kind];
+  return row.lives === 'stack' ? row.slots : 1;
+}
+
+/** The places of a dynptr or iterator that begins at a place: lower addresses have higher numbers. */
+export function slotPlaces(home: Place, kind: Kind): readonly Place[] {
+  return Array.from({ length: slotsOf(kind) }, (_, index) => home - index);
 }

@@ -60,10 +60,10 @@ const EFFECT_VERDICT = {
   garbage: 'garbage-release',
   'already-released': 'double-release',
   'wrong-destructor': 'wrong-destructor',
-} as const satisfies Record<Exclude<ReleaseRecord['effect'], 'released'>, FindingVerdict>;
+} as const satisfies Record<Exclude<ReleaseRecord['effect'], 'released' | 'nothing'>, FindingVerdict>;
 
 function judgeRelease(release: MachineRelease, thrower: number): CleanupFault | undefined {
-  if (release.effect === 'released') return undefined;
+  if (release.effect === 'released' || release.effect === 'nothing') return undefined;
   const role = release.frame === thrower ? 'thrower' : 'caller';
   const at = `${release.location} of ${release.subprogram} (frame ${release.frame})`;
   const found = release.resource === undefined ? WORDS[release.truth] : `${release.resource}, ${WORDS[release.truth]}`;

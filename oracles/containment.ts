@@ -11,7 +11,7 @@ import { type Program, rowAt, targetAt } from '../src/isa/program.js';
 import type { StateView } from '../src/verify/analysis.js';
 import { planOf } from '../src/verify/plan.js';
 import type { Scalar } from '../src/verify/scalar.js';
-import type { Pointer, Slot, Value } from '../src/verify/value.js';
+import type { Pointer, Resident, Slot, Value } from '../src/verify/value.js';
 import type { RecordedAnalysis } from '../src/verify/walk.js';
 import { HarnessBug } from './harness-bug.js';
 import type { Machine } from './machine/machine.js';
@@ -159,6 +159,7 @@ export class ContainmentChecker {
     const { zeroes, spilled, says } = this.#contentOf(slot);
     if (!says) return undefined;
     const offset = -8 * (index + 1);
+    if (slot.resident?.first === true) return this.#residentMiss(slot.resident, frame, offset);
     for (const byte of zeroes) {
       if (this.#machine.frameByte(frame, offset + byte) !== 0) {
         return `byte ${byte} of fp${offset} in frame ${frame} is not zero`;
@@ -171,13 +172,25 @@ export class ContainmentChecker {
     return miss === undefined ? undefined : `fp${offset} of frame ${frame} is 0x${word.toString(16)}, ${miss}`;
   }
 
+  /** The dynptr or iterator that begins in a slot. */
+  #residentMiss({ kind, ref, drained }: Resident, frame: number, offset: number): string | undefined {
+    const machine = this.#machine;
+    const object = machine.residentAt(frame, offset);
+    const found = object < 0 ? 'nothing' : machine.object(object).kind;
+    if (found !== kind) return `fp${offset} of frame ${frame} is ${found}, not the ${kind} that was walked`;
+    if (drained && machine.frameWord(frame, offset) !== 0n && kind === 'iter_num') {
+      return `the iterator at fp${offset} of frame ${frame} has not ended`;
+    }
+    return this.#bind(ref, object);
+  }
+
   #contentOf(slot: Slot): SlotContent {
     const known = this.#contents.get(slot);
     if (known !== undefined) return known;
     const zeroes = slot.bytes.flatMap((kind, byte) => (kind === 'zero' ? [byte] : []));
     const isKnown = slot.spilled !== undefined && slot.spilled.is !== 'not-init' && !isUnknown(slot.spilled);
     const spilled = isKnown ? slot.bytes.filter((kind) => kind === 'spill').length : 0;
-    const content = { zeroes, spilled, says: zeroes.length > 0 || spilled > 0 };
+    const content = { zeroes, spilled, says: zeroes.length > 0 || spilled > 0 || slot.resident?.first === true };
     this.#contents.set(slot, content);
     return content;
   }
@@ -206,12 +219,20 @@ export class ContainmentChecker {
           : `no pointer to offset ${value.off} of frame ${type.frame}`;
       case 'map':
         return place.is === 'map' && place.index === type.map ? undefined : `no pointer to map ${type.map}`;
+      case 'element':
+        return place.is === 'frame' && place.frame < this.#machine.depth ? undefined : 'no pointer into a frame';
       case 'memory':
       case 'kernel':
-      case 'local': {
-        if (place.is !== 'object' || place.off !== value.off) return `no pointer to an object, offset ${value.off}`;
+      case 'local':
+      case 'socket':
+      case 'data': {
+        if (place.is !== 'object') return 'no pointer to an object';
+        // How far into its dynptr the data begin is not walked.
+        if (type.to === 'data' ? place.off < value.off : place.off !== value.off) {
+          return `no pointer to an object, offset ${value.off}`;
+        }
         const object = this.#machine.object(place.object);
-        const kind = type.to === 'kernel' ? type.kind : type.to === 'memory' ? 'ring' : 'object';
+        const kind = type.to === 'kernel' ? type.kind : OBJECT_KINDS[type.to];
         if (object.kind !== kind) return `a ${object.kind}, not a ${kind}`;
         if (type.to === 'local' && object.type !== type.type) return 'an object of another struct type';
         if (!object.live) return 'an object that is gone';
@@ -241,6 +262,9 @@ export class ContainmentChecker {
     return undefined;
   }
 }
+
+/** What the machine calls the objects that pointers of a class point to. */
+const OBJECT_KINDS = { memory: 'ring', local: 'object', socket: 'socket', data: 'dynptr' } as const;
 
 function isUnknown(value: Value): boolean {
   return value.is === 'scalar' && value.bits.mask === U64 && value.umin === 0n && value.umax === U64;

@@ -39,7 +39,8 @@ export interface ReleaseRecord {
   readonly because: string;
   /** The resource that was there (`task#1`), if any. */
   readonly resource: string | undefined;
-  readonly effect: 'released' | 'already-released' | 'wrong-destructor' | 'garbage';
+  /** `nothing`: a destructor found an empty dynptr or iterator, which is right. */
+  readonly effect: 'released' | 'nothing' | 'already-released' | 'wrong-destructor' | 'garbage';
 }
 
 /** What shows a finding: one world, what each side did. */

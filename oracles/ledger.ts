@@ -12,6 +12,10 @@ const DESTRUCTORS: Readonly<Record<Kind, (type: string) => string>> = {
   task: () => 'bpf_task_release',
   cgroup: () => 'bpf_cgroup_release',
   object: (type) => `bpf_obj_drop_impl(${type})`,
+  socket: () => 'bpf_sk_release',
+  dynptr: () => 'bpf_ringbuf_discard_dynptr',
+  iter_num: () => 'bpf_iter_num_destroy',
+  iter_task: () => 'bpf_iter_task_destroy',
 };
 
 /** What came of destroying an object by a destructor; `entry` is the acquisition (from 0) it was about. */

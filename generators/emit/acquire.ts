@@ -1,10 +1,10 @@
 /** Acquiring calls and everything programs do about a result that may be NULL. */
 import { type Insn, loadMap, loadType } from '../../src/isa/insn.js';
-import { KINDS, type Kind } from '../../src/isa/kinds.js';
+import type { Kind } from '../../src/isa/kinds.js';
 import type { Builder } from '../builder.js';
-import { RECORD_SIZE, TYPES } from '../declarations.js';
+import { RECORD_SIZE, TUPLE_SIZE, TYPES } from '../declarations.js';
 import { ACQUIRERS, LENDABLE, LENDERS, OWNABLE, type Source, serves } from '../sources.js';
-import { FIRST_SAVED, findHolding, NOTHING, type Place, type Species } from '../state.js';
+import { FIRST_SAVED, FIRST_SLOT, findHolding, NOTHING, type Place, type Species } from '../state.js';
 import { leave } from './release.js';
 import { scalarPlace } from './scalars.js';
 import { throwNow } from './throws.js';
@@ -24,10 +24,27 @@ function objectPlace(b: Builder, kind: Kind): Place | undefined {
   });
 }
 
-/** A species at random. */
-export function someSpecies(b: Builder): Species {
-  const kind = b.choices.pick(OWNABLE);
-  return { kind, type: KINDS[kind].pointer === 'local' ? b.choices.int(TYPES.length) : -1 };
+/** 12 bytes of stack that a call may read, by their lowest slot; nothing that lives on the stack is there. */
+function tuplePlace(b: Builder): Place | undefined {
+  const plain = (place: Place) => !['resident', 'clone', 'guarded'].includes(b.content(place).is);
+  return b.find(FIRST_SLOT + 1, (_, place) => plain(place) && plain(place - 1));
+}
+
+/** Whether this frame has what the calls that acquire a kind ask for. */
+export function canAcquire(b: Builder, kind: Kind): boolean {
+  if (ANYWHERE.includes(kind)) return true;
+  return b.state.contents.some(({ is }) => is === 'ctx') && tuplePlace(b) !== undefined;
+}
+
+/** Kinds with a call that needs nothing of the frame. */
+const ANYWHERE = OWNABLE.filter((kind) =>
+  serves(ACQUIRERS, kind).some(({ args }) => !args.some(({ is }) => is === 'ctx')),
+);
+
+/** A species at random: one that can be acquired in this frame, or (`anywhere`) in any. */
+export function someSpecies(b: Builder, anywhere = false): Species {
+  const kind = b.choices.pick(OWNABLE.filter((each) => ANYWHERE.includes(each) || (!anywhere && canAcquire(b, each))));
+  return { kind, type: kind === 'object' ? b.choices.int(TYPES.length) : -1 };
 }
 
 /** Emits an acquiring call; R0 holds the result. */
@@ -57,7 +74,7 @@ function emitArguments(b: Builder, source: Source, species: Species, object: Pla
         return;
       }
       case 'constant':
-        b.set(register, RECORD_SIZE);
+        b.set(register, source.kind === 'socket' ? TUPLE_SIZE : RECORD_SIZE);
         return;
       case 'local-type':
         b.wide(pair(loadType(register, species.type)));
@@ -65,12 +82,29 @@ function emitArguments(b: Builder, source: Source, species: Species, object: Pla
       case 'map':
         b.wide(pair(loadMap(register, 0)));
         return;
+      case 'ctx': {
+        const place = b.find(FIRST_SAVED, ({ is }) => is === 'ctx');
+        if (place !== undefined) b.load(register, place);
+        return;
+      }
+      case 'memory': {
+        const place = tuplePlace(b);
+        if (place !== undefined) b.addressOf(register, place);
+        return;
+      }
+      case 'null':
+        b.set(register, 0);
+        return;
       case 'object':
         if (object !== undefined) b.load(register, object);
         return;
       case 'ignored':
         if (b.choices.chance(30)) b.set(register, 0);
         return;
+      case 'socket':
+      case 'dynptr':
+      case 'iterator':
+        throw new Error(`${source.name} acquires no pointer`);
       default:
         arg satisfies never;
     }

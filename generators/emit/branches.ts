@@ -51,7 +51,7 @@ export function emitEarlyExit(b: Builder): void {
 
 function mayBeNull(b: Builder, place: Place): boolean {
   const content = b.content(place);
-  if (content.is === 'borrowed') return content.nullable;
+  if (content.is === 'borrowed' || content.is === 'derived') return content.nullable;
   return content.is === 'held' && findHolding(b.state, content.holding)?.nullable === true;
 }
 
@@ -69,7 +69,7 @@ export function emitIfNull(b: Builder): void {
     enter: (arm) => {
       if (arm === 'first') {
         if (holding !== undefined) b.change({ ...holding, nullable: false });
-        else if (content.is === 'borrowed') b.mark(place, { ...content, nullable: false });
+        else if (content.is === 'borrowed' || content.is === 'derived') b.mark(place, { ...content, nullable: false });
       } else if (holding !== undefined) {
         b.disown(holding.id, constant(0));
         b.mark(holding.home, { is: 'zeroed', holding: holding.id });

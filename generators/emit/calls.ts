@@ -1,7 +1,10 @@
 /** Subprograms: written at their first call, used again where one fits. Resources pass both ways through calls. */
+
+import { livesOnStack, type StackKind } from '../../src/isa/kinds.js';
 import type { Builder } from '../builder.js';
 import { frameBytes } from '../frame.js';
 import type { Parameter, Role, Signature } from '../signature.js';
+import { STACKABLE } from '../sources.js';
 import {
   type Content,
   CTX,
@@ -9,14 +12,16 @@ import {
   FIRST_SLOT,
   findHolding,
   type Holding,
-  offsetOf,
   type Place,
   SCALAR,
   type Species,
+  slotPlaces,
+  slotsOf,
 } from '../state.js';
 import { acquire, acquireCall, keep, someSpecies } from './acquire.js';
 import { canRelease, giveUp, leaveWith } from './release.js';
 import { scalarPlace } from './scalars.js';
+import { makeCall } from './stack-resources.js';
 import { emitBlankRegisters, emitShared, guardThrow } from './throws.js';
 
 /** Bytes of stack the kernel gives one chain of frames. */
@@ -28,6 +33,8 @@ interface Argument {
   readonly parameter: Parameter;
   /** Where its value is; a scalar without a place is a constant. */
   readonly from: Place | undefined;
+  /** What is passed is the address of the slot. */
+  readonly address?: boolean;
 }
 
 const at = (row: readonly number[], depth: number): number => row[Math.min(depth, row.length - 1)] ?? 1;
@@ -62,6 +69,9 @@ function asParameter(b: Builder, content: Content): Parameter | undefined {
       return { is: 'ctx' };
     case 'borrowed':
       return content;
+    case 'derived':
+      if (content.what !== 'cast') return undefined;
+      return { is: 'borrowed', kind: 'socket', type: -1, nullable: content.nullable };
     case 'held': {
       const holding = findHolding(b.state, content.holding);
       return holding === undefined
@@ -86,7 +96,7 @@ function matchArguments(b: Builder, signature: Signature, fixed: readonly Argume
     const given = fixed[index];
     if (given !== undefined) {
       if (!fixedFits(given.parameter, parameter)) return undefined;
-      found.push({ parameter, from: given.from });
+      found.push({ ...given, parameter });
       continue;
     }
     const from = b.find(FIRST_SAVED, (content) => passes(asParameter(b, content), parameter));
@@ -97,6 +107,10 @@ function matchArguments(b: Builder, signature: Signature, fixed: readonly Argume
 }
 
 function fixedFits(given: Parameter, wanted: Parameter): boolean {
+  if (given.is === 'cell' && wanted.is === 'cell') {
+    // A slot takes a resource of any kind, slots of a dynptr or iterator only the one they are for.
+    return livesOnStack(given.kind) || livesOnStack(wanted.kind) ? given.kind === wanted.kind : true;
+  }
   if (given.is === 'owned' && wanted.is === 'owned') {
     return given.kind === wanted.kind && given.type === wanted.type && (wanted.nullable || !given.nullable);
   }
@@ -136,13 +150,11 @@ function chooseArguments(b: Builder, role: Role): readonly Argument[] {
 }
 
 function loadArguments(b: Builder, args: readonly Argument[]): void {
-  args.forEach(({ parameter, from }, index) => {
+  args.forEach(({ parameter, from, address }, index) => {
     const register = index + 1;
     if (from === undefined) b.set(register, b.choices.int(4));
-    else if (parameter.is === 'cell') {
-      b.mov(register, 10);
-      b.op('add64', { dst: register, operand: { imm: offsetOf(from) } });
-    } else b.load(register, from);
+    else if (parameter.is === 'cell' || address === true) b.addressOf(register, from);
+    else b.load(register, from);
   });
 }
 
@@ -150,7 +162,8 @@ function loadArguments(b: Builder, args: readonly Argument[]): void {
 function callRole(b: Builder, role: Role, fixed: readonly Argument[], returns?: Species): Signature {
   for (const { parameter, from } of fixed) {
     const content = from === undefined ? undefined : b.content(from);
-    const holding = content?.is === 'held' ? findHolding(b.state, content.holding) : undefined;
+    const isOwn = content?.is === 'held' || content?.is === 'resident';
+    const holding = isOwn ? findHolding(b.state, content.holding) : undefined;
     // Gone before anything else is chosen: a copy must not be passed beside it, and it is the callee's to hold.
     if (parameter.is === 'owned' && holding !== undefined) {
       b.disown(holding.id, { is: 'nothing', split: holding.nullable });
@@ -189,12 +202,15 @@ function writeRoutine(
     guardThrow(b, 1);
   } else {
     takeParameters(b, parameters);
+    const cell = parameters.find((parameter) => parameter.is === 'cell');
+    // What lives on the stack is made on every way through the routine.
+    const early = cell !== undefined && livesOnStack(cell.kind);
+    if (early) fillCell(b, cell);
     if (b.choices.chance(30)) deepenStack(b);
     if (b.choices.chance(20)) emitBlankRegisters(b);
     b.block(small ? 2 + b.choices.int(8) : 6 + b.choices.int(b.profile.routine));
     if (role === 'guard') guardThrow(b);
-    const cell = parameters.find((parameter) => parameter.is === 'cell');
-    if (cell !== undefined) fillCell(b, cell);
+    if (cell !== undefined && !early) fillCell(b, cell);
   }
   finishRoutine(b);
   b.close();
@@ -232,7 +248,8 @@ function takeParameters(b: Builder, parameters: readonly Parameter[]): void {
     }
     b.put(place, register, SCALAR);
     const { kind, type, nullable } = parameter;
-    b.own({ id: b.newId(), home: place, kind, type, nullable });
+    const owned = { id: b.newId(), home: place, kind, type, nullable };
+    b.own(livesOnStack(kind) ? { ...owned, remote: true } : owned);
   });
 }
 
@@ -252,6 +269,11 @@ function fillCell(b: Builder, species: Species): void {
   const cell = b.find(FIRST_SAVED, ({ is }) => is === 'cell');
   if (cell === undefined) return;
   const { kind, type } = species;
+  if (livesOnStack(kind)) {
+    makeCall(b, kind, (register) => b.load(register, cell));
+    b.frame.given++;
+    return;
+  }
   if (b.hasRoom() && b.choices.chance(50)) {
     const id = b.newId();
     acquire(b, { id, species: { kind, type } });
@@ -306,7 +328,7 @@ export function emitCallWork(b: Builder): void {
 export function emitCallMake(b: Builder): void {
   const home = b.spare('any');
   if (home === undefined) return;
-  const { returns, returnsNull } = callRole(b, 'make', [], someSpecies(b));
+  const { returns, returnsNull } = callRole(b, 'make', [], someSpecies(b, true));
   if (returns !== undefined) keep(b, { ...returns, nullable: returnsNull }, { home });
 }
 
@@ -314,18 +336,35 @@ export function emitCallMake(b: Builder): void {
 export function emitCallDrop(b: Builder): void {
   const holding = b.choices.pick(droppable(b));
   const { kind, type, nullable } = holding;
-  const from = b.choices.pick(b.placesOf(holding.id));
-  callRole(b, 'drop', [{ parameter: { is: 'owned', kind, type, nullable }, from }]);
+  const address = livesOnStack(kind) && holding.remote !== true;
+  const from = address ? holding.home : b.choices.pick(b.placesOf(holding.id));
+  callRole(b, 'drop', [{ parameter: { is: 'owned', kind, type, nullable }, from, address }]);
   giveUp(b, holding);
 }
 
-/** The callee stores a resource in a slot of the caller. */
+/** The callee stores a resource in a slot of the caller, or makes one of its slots. */
 export function emitCallFill(b: Builder): void {
+  if (b.choices.chance(25)) {
+    const kind = b.choices.pick(STACKABLE);
+    const slots = b.spareRun(slotsOf(kind));
+    if (slots !== undefined) {
+      fillSlots(b, slots, kind);
+      return;
+    }
+  }
   const slot = b.spare('slot');
   if (slot === undefined) return;
   const id = b.newId();
   b.putConstant(slot, 0, { is: 'zeroed', holding: id });
-  const { parameters } = callRole(b, 'fill', [{ parameter: { is: 'cell', ...someSpecies(b) }, from: slot }]);
+  const { parameters } = callRole(b, 'fill', [{ parameter: { is: 'cell', ...someSpecies(b, true) }, from: slot }]);
   const cell = parameters[0];
   if (cell?.is === 'cell') b.own({ id, home: slot, kind: cell.kind, type: cell.type, nullable: true });
+}
+
+function fillSlots(b: Builder, home: Place, kind: StackKind): void {
+  const id = b.newId();
+  // Nothing else is chosen for these slots until they are the holding's.
+  for (const place of slotPlaces(home, kind)) b.mark(place, { is: 'guarded', holding: id });
+  callRole(b, 'fill', [{ parameter: { is: 'cell', kind, type: -1 }, from: home }]);
+  b.own({ id, home, kind, type: -1, nullable: false });
 }

@@ -1,6 +1,5 @@
 /** Stack and object memory: spills, fills, copies, narrow stores, atomics. */
 
-import { KINDS } from '../../src/isa/kinds.js';
 import { OP_NAMES, OPS, type OpName } from '../../src/isa/op.js';
 import type { Builder } from '../builder.js';
 import { RECORD_SIZE, TYPES } from '../declarations.js';
@@ -27,7 +26,8 @@ const NARROW_LOADS: Readonly<Record<(typeof NARROW)[number], readonly OpName[]>>
   32: ['ldx32', 'ldxs32'],
 };
 
-const copied = (content: Content): boolean => ['held', 'borrowed', 'scalar', 'ctx', 'foreign'].includes(content.is);
+const copied = (content: Content): boolean =>
+  ['held', 'borrowed', 'derived', 'scalar', 'ctx', 'foreign'].includes(content.is);
 
 /** A place worth copying, resources first. */
 function copySource(b: Builder, accepts: (place: Place) => boolean): Place | undefined {
@@ -132,7 +132,7 @@ export function emitAtomic(b: Builder): void {
 }
 
 const touchable = (species: Species & { readonly nullable: boolean }): boolean =>
-  !species.nullable && KINDS[species.kind].pointer !== 'kernel';
+  !species.nullable && (species.kind === 'ring' || species.kind === 'object');
 
 function touchTargets(b: Builder): { readonly place: Place; readonly species: Species }[] {
   const found: { readonly place: Place; readonly species: Species }[] = [];
@@ -150,7 +150,7 @@ export const canTouch = (b: Builder): boolean => touchTargets(b).length > 0;
 /** Reads or writes a word inside a ring record or local object. */
 export function emitTouch(b: Builder): void {
   const { place, species } = b.choices.pick(touchTargets(b));
-  const bytes = KINDS[species.kind].pointer === 'memory' ? RECORD_SIZE : (TYPES[species.type]?.size ?? 8);
+  const bytes = species.kind === 'ring' ? RECORD_SIZE : (TYPES[species.type]?.size ?? 8);
   const size = b.choices.pick([64, 32, 16, 8] as const);
   const off = (size / 8) * b.choices.int(bytes / (size / 8));
   const base = b.registerOf(place, 2);

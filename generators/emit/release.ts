@@ -1,10 +1,12 @@
 /** Releases: one resource, whatever an arm acquired for itself, everything before a return. */
+import { livesOnStack } from '../../src/isa/kinds.js';
 import type { Builder } from '../builder.js';
 import { RELEASERS, serves } from '../sources.js';
 import {
   BLURRED,
   cloneState,
   FIRST_SAVED,
+  FIRST_SLOT,
   type Holding,
   NOTHING,
   type Place,
@@ -16,10 +18,33 @@ import {
 export function releaseCall(b: Builder, { kind }: Species, from: Place): void {
   const source = b.choices.pick(serves(RELEASERS, kind));
   source.args.forEach((arg, index) => {
-    if (arg.is === 'object') b.load(index + 1, from);
+    if (arg.is === 'object' || arg.is === 'socket') b.load(index + 1, from);
+    else if (arg.is === 'dynptr' || arg.is === 'iterator') loadAddress(b, index + 1, from);
     else if (arg.is !== 'ignored') b.set(index + 1, 0);
   });
   b.call(source.name);
+}
+
+/** The address of a dynptr or iterator: of its slots, or what its home holds if they are a caller's. */
+function loadAddress(b: Builder, register: number, from: Place): void {
+  if (b.content(from).is === 'held') b.load(register, from);
+  else b.addressOf(register, from);
+}
+
+/** Places a holding can be released by: its home, clones, and copies or casts of the pointer. */
+function handles(b: Builder, { id, kind, home }: Holding): readonly Place[] {
+  if (livesOnStack(kind)) {
+    const clones = b.findAll(
+      FIRST_SLOT,
+      (content) => content.is === 'clone' && content.holding === id && content.first,
+    );
+    return [home, ...clones];
+  }
+  const casts = b.findAll(
+    FIRST_SAVED,
+    (content) => content.is === 'derived' && content.what === 'cast' && content.holding === id && !content.nullable,
+  );
+  return [...b.placesOf(id), ...casts];
 }
 
 function releaseFrom(b: Builder, species: Species, from: Place, nullable: boolean): void {
@@ -33,9 +58,12 @@ function releaseFrom(b: Builder, species: Species, from: Place, nullable: boolea
   b.bind(skip);
 }
 
-/** Whether a holding may be released at this point: not one from outside a loop, a guarded one only in its own arm. */
-export function canRelease(b: Builder, { id, guard }: Holding): boolean {
-  return id >= b.frame.loop && (guard === undefined || id >= b.frame.arm);
+/**
+ * Whether a holding may be released at this point: not one from outside a loop; one that is guarded, or on the stack, only in
+ * its own arm.
+ */
+export function canRelease(b: Builder, { id, guard, kind }: Holding): boolean {
+  return id >= b.frame.loop && ((guard === undefined && !livesOnStack(kind)) || id >= b.frame.arm);
 }
 
 /** Releases a holding. One that belongs to an enclosing branch leaves 0 in its home until the paths meet. */
@@ -57,7 +85,7 @@ export function release(b: Builder, holding: Holding): void {
     b.mark(guard.flag, SPLIT_SCALAR);
     return;
   }
-  releaseFrom(b, holding, b.choices.pick(b.placesOf(id)), nullable);
+  releaseFrom(b, holding, b.choices.pick(handles(b, holding)), nullable);
   giveUp(b, holding);
 }
 

@@ -1,8 +1,9 @@
 /** What programs do with resources between acquiring and releasing them, and how paths come to differ in what they hold. */
+import { livesOnStack } from '../../src/isa/kinds.js';
 import type { Builder } from '../builder.js';
 import { LENDABLE } from '../sources.js';
 import { BLURRED, COUNTER, findHolding, type Holding, NOTHING, type Place, type Species } from '../state.js';
-import { acquire, acquireCall, borrow, keep, someSpecies } from './acquire.js';
+import { acquire, acquireCall, borrow, canAcquire, keep, someSpecies } from './acquire.js';
 import { canRelease, release, releaseCall, settle } from './release.js';
 import { testScalar } from './scalars.js';
 import { guardThrow } from './throws.js';
@@ -149,7 +150,7 @@ export function emitGatherLoop(b: Builder): void {
 const alone = (b: Builder, { id, guard }: Holding): boolean => guard === undefined && b.placesOf(id).length === 1;
 
 const refillable = (b: Builder): readonly Holding[] =>
-  b.state.holdings.filter((holding) => holding.nullable && alone(b, holding));
+  b.state.holdings.filter((holding) => holding.nullable && alone(b, holding) && canAcquire(b, holding.kind));
 export const canRefill = (b: Builder): boolean => refillable(b).length > 0;
 
 /** `if (!p) p = acquire();` */
@@ -163,7 +164,9 @@ export function emitRefill(b: Builder): void {
 }
 
 const drainable = (b: Builder): readonly Holding[] =>
-  b.state.holdings.filter((holding) => alone(b, holding) && (holding.nullable || holding.id >= b.frame.loop));
+  b.state.holdings.filter(
+    (holding) => alone(b, holding) && !livesOnStack(holding.kind) && (holding.nullable || holding.id >= b.frame.loop),
+  );
 export const canDrain = (b: Builder): boolean => drainable(b).length > 0;
 
 /** `if (p) { release(p); p = NULL; }`, or the same behind another condition. */
@@ -185,7 +188,9 @@ export const canReleaseAny = (b: Builder): boolean => releasable(b).length > 0;
 export const emitRelease = (b: Builder): void => release(b, b.choices.pick(releasable(b)));
 
 const movable = (b: Builder): readonly Holding[] =>
-  b.state.holdings.filter(({ id, guard }) => guard === undefined && id >= b.frame.arm && id >= b.frame.loop);
+  b.state.holdings.filter(
+    ({ id, guard, kind }) => guard === undefined && !livesOnStack(kind) && id >= b.frame.arm && id >= b.frame.loop,
+  );
 export const canRehome = (b: Builder): boolean => b.hasSpare && movable(b).length > 0;
 
 /** Moves a resource to another place; the old one keeps a copy or becomes 0. */

@@ -2,55 +2,16 @@
  * What every helper and kfunc does, written from docs/machine.md and not from the rows in src/isa/callables.ts: only
  * names and ids come from there. A law test compares the two.
  */
-import { CALLABLE_NAMES, type CallableName, helperById, kfuncById } from '../../src/isa/callables.js';
+import { CALLABLE_NAMES, CALLABLES, type CallableName, helperById, kfuncById } from '../../src/isa/callables.js';
 import type { Kind } from '../../src/isa/kinds.js';
-import { classifyValue, FILL_BYTE, MAP_HIGH, mapOfLow, objectHigh, objectLow, POISONED } from './address.js';
+import { CTX_HIGH, classifyValue, FILL_BYTE, MAP_HIGH, mapOfLow, POISONED } from './address.js';
+import { acquired, acquiresFail, type Behaviour, bad, returnNull, returnNumber, returnObject } from './behaviour.js';
 import { HALT } from './code.js';
 import type { Core } from './core.js';
-
-/** How a call went: R0 is set, R0 is not, or the run is over (outcome set). */
-type Went = 'value' | 'void' | 'over';
-
-interface Behaviour {
-  /** Argument registers it looks at: R1, R2, … */
-  readonly args: number;
-  run(core: Core, pc: number): Went;
-}
+import { STACK_OBJECTS } from './stack-objects.js';
 
 /** The current task: it exists before the program runs and nobody releases it. */
 export const CURRENT_TASK = 0;
-
-const bad = (core: Core, pc: number, message: string): Went => {
-  core.fault('bad-argument', pc, message);
-  return 'over';
-};
-
-function returnNumber(core: Core, value: bigint): Went {
-  core.file.unsigned[0] = value;
-  return 'value';
-}
-
-function returnNull(core: Core): Went {
-  core.file.setHalves(0, 0, 0);
-  return 'value';
-}
-
-function returnObject(core: Core, object: number): Went {
-  core.file.setHalves(0, objectLow(object), objectHigh(object));
-  return 'value';
-}
-
-/** Whether the world lets the next attempt to acquire fail. */
-function fails(core: Core): boolean {
-  core.attempts++;
-  return core.memory.source?.acquireFails(core.attempts) ?? false;
-}
-
-/** Records the new reference and returns its object. */
-function acquired(core: Core, pc: number, kind: Kind, object: number, type = ''): Went {
-  core.ledger.acquire(kind, object, type, core.originalPc(pc), core.depth - 1);
-  return returnObject(core, object);
-}
 
 /** Number of the object whose first address a register holds, dead ones included; -1: none. */
 function objectIn(core: Core, register: number): number {
@@ -60,9 +21,9 @@ function objectIn(core: Core, register: number): number {
 
 /** Looks up a kernel object by number: a fresh one, or NULL. */
 const lookup =
-  (kind: 'task' | 'cgroup'): Behaviour['run'] =>
+  (kind: 'task' | 'cgroup' | 'socket'): Behaviour['run'] =>
   (core, pc) =>
-    fails(core) ? returnNull(core) : acquired(core, pc, kind, core.memory.addKernelObject(kind));
+    acquiresFail(core) ? returnNull(core) : acquired(core, pc, kind, core.memory.addKernelObject(kind));
 
 /** The live object of this kind in R1; a fault and -1 if there is none. */
 function requireLive(core: Core, pc: number, kind: Kind): number {
@@ -84,7 +45,7 @@ const acquireAgain =
   (core, pc) => {
     const object = requireLive(core, pc, kind);
     if (object < 0) return 'over';
-    return fails(core) ? returnNull(core) : acquired(core, pc, kind, object);
+    return acquiresFail(core) ? returnNull(core) : acquired(core, pc, kind, object);
   };
 
 /** Gives up the reference in R1. */
@@ -100,9 +61,20 @@ const release =
       core.fault('bad-release', pc, `R1 holds no reference to a ${kind}`);
       return 'over';
     }
-    if (object !== CURRENT_TASK && !core.ledger.holds(object)) core.memory.kill(object);
+    if (!core.ledger.holds(object)) core.memory.kill(object);
     return 'void';
   };
+
+/** A socket found by its tuple. */
+const lookupSocket: Behaviour['run'] = (core, pc) =>
+  core.file.high(1) === CTX_HIGH ? lookup('socket')(core, pc) : bad(core, pc, 'R1 is not the context');
+
+/** The same socket under another type. The sockets here are full TCP sockets; whether one is, the world decides as of an attempt. */
+const castSocket: Behaviour['run'] = (core, pc) => {
+  const object = requireLive(core, pc, 'socket');
+  if (object < 0) return 'over';
+  return acquiresFail(core) ? returnNull(core) : returnObject(core, object);
+};
 
 const typeName = (core: Core, object: number): string => core.names.types[core.memory.typeOf(object)]?.name ?? '?';
 
@@ -118,7 +90,7 @@ const BEHAVIOURS: Readonly<Record<CallableName, Behaviour>> = {
       // Not a matter of the world: always NULL, and no attempt.
       const size = file.value(2);
       if (file.value(3) !== 0n || size > BigInt(map.size)) return returnNull(core);
-      if (fails(core)) return returnNull(core);
+      if (acquiresFail(core)) return returnNull(core);
       const record = core.memory.addObject('ring', -1, Number(size), FILL_BYTE);
       return record < 0 ? returnNull(core) : acquired(core, pc, 'ring', record);
     },
@@ -142,7 +114,9 @@ const BEHAVIOURS: Readonly<Record<CallableName, Behaviour>> = {
     args: 2,
     run(core, pc) {
       if (requireLive(core, pc, 'cgroup') < 0) return 'over';
-      return fails(core) ? returnNull(core) : acquired(core, pc, 'cgroup', core.memory.addKernelObject('cgroup'));
+      return acquiresFail(core)
+        ? returnNull(core)
+        : acquired(core, pc, 'cgroup', core.memory.addKernelObject('cgroup'));
     },
   },
   bpf_cgroup_release: { args: 1, run: release('cgroup', () => 'bpf_cgroup_release') },
@@ -152,7 +126,7 @@ const BEHAVIOURS: Readonly<Record<CallableName, Behaviour>> = {
       const id = core.file.value(1);
       const type = core.names.types[Number(id) - 1];
       if (type === undefined) return bad(core, pc, `no struct type has the id ${id}`);
-      if (fails(core)) return returnNull(core);
+      if (acquiresFail(core)) return returnNull(core);
       const object = core.memory.addObject('object', Number(id) - 1, type.size, 0);
       return object < 0 ? returnNull(core) : acquired(core, pc, 'object', object, type.name);
     },
@@ -161,6 +135,13 @@ const BEHAVIOURS: Readonly<Record<CallableName, Behaviour>> = {
     args: 1,
     run: release('object', (core, object) => `bpf_obj_drop_impl(${typeName(core, object)})`),
   },
+  bpf_sk_lookup_tcp: { args: 5, run: lookupSocket },
+  bpf_skc_lookup_tcp: { args: 5, run: lookupSocket },
+  bpf_sk_release: { args: 1, run: release('socket', () => 'bpf_sk_release') },
+  bpf_sk_fullsock: { args: 1, run: castSocket },
+  bpf_tcp_sock: { args: 1, run: castSocket },
+  bpf_skc_to_tcp_sock: { args: 1, run: castSocket },
+  ...STACK_OBJECTS,
 };
 
 const NUMBERS = new Map<CallableName, number>(CALLABLE_NAMES.map((name, number) => [name, number]));
@@ -168,6 +149,10 @@ const NUMBERS = new Map<CallableName, number>(CALLABLE_NAMES.map((name, number) 
 /** Runs the helper or kfunc with this id; answers the next pc, or HALT. */
 export function runCallable(core: Core, pc: number, name: CallableName | undefined): number {
   if (name === undefined) return core.fault('bad-instruction', pc, `call of an unknown function ${core.code.imm[pc]}`);
+  // The plug-in protocol knows no kernel functions.
+  if (core.bare && CALLABLES[name].call.as === 'kfunc') {
+    return core.fault('bad-instruction', pc, `call of the kernel function ${core.code.imm[pc]}`);
+  }
   const { args, run } = BEHAVIOURS[name];
   // Arguments belong to the trace before the call overwrites anything.
   const number = NUMBERS.get(name) ?? -1;

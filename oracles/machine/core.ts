@@ -71,7 +71,7 @@ export class Core {
     const { file, memory } = this;
     memory.reset(source, this.bare);
     this.ledger.clear();
-    memory.addKernelObject('task'); // object 0: the current task
+    memory.makePermanent(memory.addKernelObject('task')); // object 0: the current task
     this.outcome = undefined;
     this.attempts = 0;
     this.traceHash = 0x811c9dc5 | 0;
@@ -117,6 +117,7 @@ export class Core {
     this.setDepth(frame);
     this.clobberArguments();
     this.ledger.returnTo(frame - 1);
+    this.memory.residents.leave(frame);
     return this.frameCall[frame] ?? 0;
   }
 

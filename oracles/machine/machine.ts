@@ -209,6 +209,11 @@ export class Machine {
     return { kind: memory.kindOf(object) ?? 'none', type: memory.typeOf(object), live: memory.isLive(object) };
   }
 
+  /** Object of the dynptr or iterator at R10 + offset of a frame, or -1. */
+  residentAt(frame: number, offset: number): number {
+    return this.#core.memory.residents.at(frame, offset);
+  }
+
   /** Hash of the context, all live objects and the active frames without reserved bytes and words never written. */
   memoryHash(): number {
     const { memory, frameSubprogram } = this.#core;

@@ -18,6 +18,7 @@ import {
   objectLow,
   objectOfHigh,
 } from './address.js';
+import { type ResidentRow, Residents } from './residents.js';
 
 /** Bytes above R10 that a bare program may touch: the conformance suite stores 8 bytes at R10 - 4. */
 const BARE_SLACK = 8;
@@ -50,6 +51,9 @@ export class Memory {
   readonly #sizes: number[] = [];
   readonly #places: number[] = [];
   readonly #live: boolean[] = [];
+  readonly #permanent: boolean[] = [];
+  /** Dynptrs and iterators on the stack. */
+  readonly residents = new Residents();
 
   /** A new run: no frame is active, no object exists, no context word is known. `bare`: of the plug-in. */
   reset(source: WorldSource | undefined, bare = false): void {
@@ -64,6 +68,8 @@ export class Memory {
     this.#sizes.length = 0;
     this.#places.length = 0;
     this.#live.length = 0;
+    this.#permanent.length = 0;
+    this.residents.clear();
   }
 
   /** Poisons (or, for a bare run, zeroes) the memory of a frame that is entered. */
@@ -90,12 +96,17 @@ export class Memory {
   }
 
   /** A new opaque kernel object; returns its number. */
-  addKernelObject(kind: 'task' | 'cgroup'): number {
+  addKernelObject(kind: 'task' | 'cgroup' | 'socket' | 'iter_num' | 'iter_task'): number {
     return this.#add(kind, -1, 0, -1);
   }
 
+  /** The object outlives every reference to it. */
+  makePermanent(object: number): void {
+    this.#permanent[object] = true;
+  }
+
   /** A new object with `size` bytes of the given fill, or -1 if the heap is full. */
-  addObject(kind: 'ring' | 'object' | 'input', type: number, size: number, fill: number): number {
+  addObject(kind: 'ring' | 'object' | 'dynptr' | 'input', type: number, size: number, fill: number): number {
     const place = this.#heapTop;
     const top = place + size;
     if (top - HEAP_AT > HEAP_LIMIT) return -1;
@@ -107,6 +118,7 @@ export class Memory {
 
   /** The last reference is gone: later accesses fault. Addresses are never reused, bytes may be. */
   kill(object: number): void {
+    if (this.#permanent[object] === true) return;
     this.#live[object] = false;
     const place = this.#places[object] ?? -1;
     if (place >= 0 && place + (this.#sizes[object] ?? 0) === this.#heapTop) this.#heapTop = place;
@@ -153,12 +165,14 @@ export class Memory {
     readonly live: readonly boolean[];
     readonly known: number;
     readonly top: number;
+    readonly residents: readonly ResidentRow[];
   } {
     return {
       bytes: this.bytes.slice(0, this.#heapTop),
       live: [...this.#live],
       known: this.#cbKnown,
       top: this.#heapTop,
+      residents: [...this.residents.rows],
     };
   }
 
@@ -169,8 +183,10 @@ export class Memory {
     this.#types.length = saved.live.length;
     this.#sizes.length = saved.live.length;
     this.#places.length = saved.live.length;
+    this.#permanent.length = Math.min(this.#permanent.length, saved.live.length);
     this.#cbKnown = saved.known;
     this.#heapTop = saved.top;
+    this.residents.restore(saved.residents);
   }
 
   /** Hash of the context and of all live objects' bytes. */

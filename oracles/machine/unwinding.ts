@@ -10,6 +10,7 @@ import type { Defect, DefectTruth, ReleaseRecord } from '../judgement.js';
 import type { Ledger } from '../ledger.js';
 import { classifyValue, FRAME_BYTES, objectHigh, objectLow } from './address.js';
 import type { Core } from './core.js';
+import { SLOT_DESTRUCTORS } from './stack-objects.js';
 
 /** One release: what the subject claimed, what it did, and what was truly there. */
 export type MachineRelease = Omit<ReleaseRecord, 'effect'> & {
@@ -18,7 +19,8 @@ export type MachineRelease = Omit<ReleaseRecord, 'effect'> & {
   readonly foreign: boolean;
 } & (
     | { readonly effect: 'released'; readonly truth: 'released' }
-    | { readonly effect: Exclude<ReleaseRecord['effect'], 'released'>; readonly truth: DefectTruth }
+    | { readonly effect: 'nothing'; readonly truth: 'nothing' }
+    | { readonly effect: Exclude<ReleaseRecord['effect'], 'released' | 'nothing'>; readonly truth: DefectTruth }
   );
 
 /** A resource that is still held after the cleanup. */
@@ -84,15 +86,44 @@ function judgeRelease(
     foreign,
   } as const;
   const place = classify(core, address);
-  const came = place.is === 'object' && place.off === 0 ? ledger.destroy(place.object, destructor) : undefined;
+  const slots = SLOT_DESTRUCTORS.get(destructor);
+  const object = slots === undefined ? objectAt(place) : residentAt(core, place);
+  if (object < 0 && slots !== undefined && isEmpty(core, place, slots)) {
+    return { ...record, resource: undefined, effect: 'nothing', truth: 'nothing' };
+  }
+  const came = object < 0 ? undefined : ledger.destroy(object, destructor);
   if (came === undefined || came.effect === 'never-held') {
-    const truth = foreign ? 'foreign-register' : UNOWNED[place.is];
+    const truth = foreign ? 'foreign-register' : slots === undefined ? UNOWNED[place.is] : unownedSlot(core, place);
     return { ...record, resource: undefined, effect: 'garbage', truth };
   }
   const resource = ledger.name(came.entry);
   if (came.effect === 'released') return { ...record, resource, effect: 'released', truth: 'released' };
   const truth = foreign ? 'foreign-register' : came.effect === 'wrong-destructor' ? 'other-kind' : 'already-released';
   return { ...record, resource, effect: came.effect, truth };
+}
+
+type Place = ReturnType<typeof classify>;
+
+/** The object that an address is the first of, or -1. */
+function objectAt(place: Place): number {
+  return place.is === 'object' && place.off === 0 ? place.object : -1;
+}
+
+/** The object of the dynptr or iterator at an address, or -1. */
+function residentAt(core: Core, place: Place): number {
+  return place.is === 'frame' && place.frame < core.depth ? core.memory.residents.at(place.frame, place.off) : -1;
+}
+
+/** Whether the slots at an address are all zero: an empty dynptr or iterator, on which a destructor does nothing. */
+function isEmpty(core: Core, place: Place, slots: number): boolean {
+  if (place.is !== 'frame') return false;
+  const at = core.memory.frameIndex(place.frame, place.off, 8 * slots);
+  return at !== undefined && core.memory.bytes.subarray(at, at + 8 * slots).every((byte) => byte === 0);
+}
+
+/** What a destructor was given as a dynptr or iterator where there is none: by the first word there. */
+function unownedSlot(core: Core, place: Place): DefectTruth {
+  return place.is === 'frame' ? UNOWNED[classify(core, loadWord(core, place.frame, place.off)).is] : UNOWNED[place.is];
 }
 
 /** What is at an address that no held reference has. */
@@ -104,7 +135,7 @@ const UNOWNED = {
   frame: 'non-owned-pointer',
   map: 'non-owned-pointer',
   object: 'non-owned-pointer',
-} as const satisfies Record<ReturnType<typeof classify>['is'], DefectTruth>;
+} as const satisfies Record<Place['is'], DefectTruth>;
 
 function classify(core: Core, address: bigint): ReturnType<typeof classifyValue> {
   const low = Number(BigInt.asIntN(32, address));
@@ -197,6 +228,10 @@ function locateLeftover(core: Core, ledger: Ledger, entry: number): Leftover {
   const resource = ledger.name(entry);
   const address =
     (BigInt.asUintN(32, BigInt(objectHigh(object))) << 32n) | BigInt.asUintN(32, BigInt(objectLow(object)));
+  const resident = core.memory.residents.rows.find((row) => row.object === object);
+  if (resident !== undefined) {
+    return { resource, location: `fp${resident.offset}`, locationClass: 'stack', frame: resident.frame };
+  }
   const frames = Array.from({ length: core.depth }, (_, index) => core.depth - 1 - index);
   for (const frame of [owner, ...frames.filter((each) => each !== owner)]) {
     for (let register = 6; register <= 9; register++) {

@@ -11,6 +11,7 @@ import type { Paint } from './terminal.js';
 
 const EFFECT: Readonly<Record<ReleaseRecord['effect'], string>> = {
   released: 'right',
+  nothing: 'right: there was nothing to do',
   'already-released': 'WRONG: released a second time',
   'wrong-destructor': 'WRONG: destructor of another kind',
   garbage: 'WRONG: this is no resource',

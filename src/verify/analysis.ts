@@ -33,10 +33,13 @@ export interface ThrowVisit {
   readonly state: StateView;
 }
 
-/** What an acquiring or releasing call at a pc does, the same on all paths that reach it. */
+/**
+ * What an acquiring or releasing call at a pc does, the same on all paths that reach it; `clone`: a dynptr with a reference
+ * has a second place from here on.
+ */
 export interface OwnershipMark {
   readonly pc: number;
-  readonly does: 'acquire' | 'release';
+  readonly does: 'acquire' | 'release' | 'clone';
   readonly kind: Kind;
   /** Struct type number for local objects; -1 for other kinds, or when several types are released at this pc. */
   readonly type: number;
@@ -53,6 +56,8 @@ export interface Analysis {
   readonly stackDepth: readonly number[];
   /** Per subprogram, the largest number of references that one frame of it owned at once. */
   readonly maxOwned: readonly number[];
+  /** Per subprogram, the largest number of further places that dynptrs had, in all frames, while it owned something. */
+  readonly maxClones: readonly number[];
   /** Instructions processed. */
   readonly walked: number;
   /** pcs of original instructions reached, as a bitmap by pc (1 = reached). */

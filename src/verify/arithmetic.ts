@@ -1,5 +1,6 @@
 /** What arithmetic requires of its operands (check_alu_op, adjust_ptr_min_max_vals), for a privileged load. */
 import type { Refusal } from '../contract/refusal.js';
+import { SOCKET_FORMS } from '../isa/kinds.js';
 import { OP_ROWS, type OpRow, SOURCE_X } from '../isa/op.js';
 import type { Context } from './context.js';
 import { TAG } from './intern.js';
@@ -75,6 +76,9 @@ function pointerRefusal(
   const name = typeName(table, pointer);
   if (table.mayBeNull(pointer)) return no(`R${dst} pointer arithmetic on ${name} prohibited, null-check it first`);
   if (table.tag(pointer) === TAG.map && !(amount === 0n && row.symbol === '+=')) {
+    return no(`R${dst} pointer arithmetic on ${name} prohibited`);
+  }
+  if (table.tag(pointer) === TAG.socket && SOCKET_FORMS[table.parameter(pointer)] !== 'btf') {
     return no(`R${dst} pointer arithmetic on ${name} prohibited`);
   }
   const scalar = pointer === target ? operand : target;

@@ -96,7 +96,8 @@ function learn({ state, table }: Context, register: number, word: number, shape:
 function decideNull({ state, table }: Context, word: number, isNull: boolean): void {
   const link = table.link(word);
   const ref = table.ref(word);
-  if (isNull && ref !== 0) {
+  // What an acquire returned; a cast or data of a resource can be NULL while that is held.
+  if (isNull && link === -ref && ref !== 0) {
     const position = state.findRef(ref);
     if (position !== -1) {
       const ordinal = state.refField(position, REF.ordinal);

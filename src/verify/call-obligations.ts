@@ -1,11 +1,13 @@
 /** What helpers and kfuncs require of their arguments (check_func_arg, check_kfunc_args), by type of argument. */
 import type { Refusal } from '../contract/refusal.js';
 import { type ArgType, CALLABLES, type CallableName, type CallableRow, type MapType } from '../isa/callables.js';
-import { KIND_NAMES, KINDS } from '../isa/kinds.js';
+import { KIND_NAMES, KINDS, SOCKET_FORMS } from '../isa/kinds.js';
 import { readRefusal } from './arithmetic.js';
 import type { Context } from './context.js';
-import { TAG, tagOfKind, ZERO_WORD } from './intern.js';
+import { RESIDENT_BYTES, residentKind, TAG, tagOfKind, ZERO_WORD } from './intern.js';
+import { accessRefusal, readableRefusal } from './memory.js';
 import { refuse, structName, typeName } from './refusal.js';
+import { firstSlot, referenceAt } from './resident.js';
 
 /** Checks argument `index` (from 0) of a call: its value is `word`. */
 type Check<Is extends ArgType['is']> = (
@@ -25,7 +27,11 @@ const scalar: Check<'scalar'> = ({ table }, pc, row, _type, index, word) => {
   return no(pc, `R${index + 1} is not a scalar`);
 };
 
-const constant: Check<'constant'> = ({ table }, pc, _row, _type, index, word) => {
+const constant: Check<'constant'> = ({ table }, pc, row, _type, index, word) => {
+  if (row.call.as === 'kfunc') {
+    if (!table.isScalar(word)) return no(pc, `R${index + 1} is not a scalar`);
+    return table.isConstant(word) ? undefined : no(pc, `R${index + 1} must be a known constant`);
+  }
   if (!table.isScalar(word)) return no(pc, `R${index + 1} type=${typeName(table, word)} expected=scalar`);
   return table.isConstant(word) ? undefined : no(pc, `R${index + 1} is not a known constant'`);
 };
@@ -42,6 +48,110 @@ const localType: Check<'local-type'> = ({ program, table }, pc, _row, _type, ind
 /** Index of the struct type with a BTF id, or `undefined`. */
 export function typeIndex(id: bigint, types: number): number | undefined {
   return id >= 1n && id <= BigInt(types) ? Number(id) - 1 : undefined;
+}
+
+const ctx: Check<'ctx'> = ({ table }, pc, _row, _type, index, word) => {
+  if (table.tag(word) !== TAG.ctx) return no(pc, `R${index + 1} type=${typeName(table, word)} expected=ctx`);
+  return table.offset(word) === 0 ? undefined : modified(pc, index, 'ctx', table.offset(word));
+};
+
+const modified = (pc: number, index: number, name: string, offset: number) =>
+  no(pc, `dereference of modified ${name} ptr R${index + 1} off=${offset} disallowed`);
+
+const MEMORY_TYPES = 'fp, pkt, pkt_meta, map_key, map_value, mem, ringbuf_mem, buf, trusted_ptr_';
+
+/** Memory that a helper reads, as long as the constant in the next argument says. */
+const memory: Check<'memory'> = (context, pc, row, _type, index, word) => {
+  const { state, table } = context;
+  const register = `R${index + 1}`;
+  if (!MEMORY_TAGS.has(table.tag(word)) || table.mayBeNull(word)) {
+    return no(pc, `${register} type=${typeName(table, word)} expected=${MEMORY_TYPES}`);
+  }
+  const length = state.register(index + 2);
+  if (!table.isConstant(length)) return constant(context, pc, row, { is: 'constant' }, index + 1, length);
+  const bytes = BigInt.asIntN(64, table.scalars.boundsOf(table.parameter(length)).bits.value);
+  if (bytes < 0n) return no(pc, `R${index + 2} min value is negative, either use unsigned or 'var &= const'`);
+  if (bytes === 0n) return no(pc, `R${index + 2} invalid zero-sized read: u64=[0,0]`);
+  return readableRefusal(context, pc, index + 1, word, Number(bytes));
+};
+
+const MEMORY_TAGS: ReadonlySet<number> = new Set([TAG.stack, TAG.memory, TAG.data, TAG.slice, TAG.element]);
+
+const nullArgument: Check<'null'> = (_context, pc, _row, _type, index, word) =>
+  word === ZERO_WORD ? undefined : no(pc, `arg#${index} is expected to be NULL`);
+
+const socket: Check<'socket'> = ({ table }, pc, _row, type, index, word) => {
+  const register = `R${index + 1}`;
+  const tag = table.tag(word);
+  const fits = tag === TAG.socket && (type.btf || SOCKET_FORMS[table.parameter(word)] !== 'btf');
+  if (!fits || table.mayBeNull(word)) {
+    const expected = type.btf
+      ? 'sock_common, sock, tcp_sock, xdp_sock, ptr_, trusted_ptr_'
+      : 'sock_common, sock, tcp_sock, xdp_sock';
+    return no(pc, `${register} type=${typeName(table, word)} expected=${expected}`);
+  }
+  if (table.offset(word) !== 0) {
+    return type.owned
+      ? no(pc, `${register} ${ZERO_OFFSET}`)
+      : modified(pc, index, typeName(table, word), table.offset(word));
+  }
+  if (type.owned && table.ref(word) === 0) {
+    return no(pc, `${register} must be referenced when passed to release function`);
+  }
+  return undefined;
+};
+
+/** process_dynptr_func, and the release check before it. */
+const dynptr: Check<'dynptr'> = (context, pc, row, type, index, word) => {
+  const { table } = context;
+  if (table.tag(word) !== TAG.stack) {
+    return row.call.as === 'helper'
+      ? no(pc, `R${index + 1} type=${typeName(table, word)} expected=fp, dynptr_ptr`)
+      : no(pc, `arg#${index} expected pointer to stack or const struct bpf_dynptr`);
+  }
+  const offset = offsetRefusal(pc, 'dynptr', table.offset(word), 2);
+  if (offset !== undefined) return offset;
+  if (type.state === 'uninit') return slotsRefusal(context, pc, index, 2);
+  if (referenceAt(context, word, 'dynptr') !== 0) return undefined;
+  if (row.releases === index) return no(pc, `arg ${index + 1} is an unacquired reference`);
+  return no(pc, `Expected an initialized dynptr as arg #${index}`);
+};
+
+/** process_iter_arg. */
+const iterator: Check<'iterator'> = (context, pc, _row, type, index, word) => {
+  const { state, table } = context;
+  if (table.tag(word) !== TAG.stack) return no(pc, `arg#${index} expected pointer to an iterator on stack`);
+  const { slots, pointee } = KINDS[type.kind];
+  const offset = offsetRefusal(pc, 'iter', table.offset(word), slots);
+  if (offset !== undefined) return offset;
+  if (type.state === 'init') {
+    if (referenceAt(context, word, type.kind) !== 0) return undefined;
+    return no(pc, `expected an initialized ${pointee} as arg #${index}`);
+  }
+  const { frame, slot } = firstSlot(table, word);
+  for (let number = slot; number > slot - slots; number--) {
+    const content = state.slot(frame, number);
+    if (table.bytes(content) !== RESIDENT_BYTES) continue;
+    if (KINDS[residentKind(table.parameter(table.spill(content)))].slot !== 'iter') continue;
+    return no(pc, `expected uninitialized ${pointee} as arg #${index}`);
+  }
+  return slotsRefusal(context, pc, index, slots);
+};
+
+/** stack_slot_obj_get_spi: aligned, and all slots at or below the top of the frame. */
+function offsetRefusal(pc: number, name: string, offset: number, slots: number): Refusal | undefined {
+  if (offset % 8 === 0 && offset <= -8 * slots) return undefined;
+  return no(pc, `cannot pass in ${name} at an offset=${offset}`);
+}
+
+/** The slots are written, 8 bytes at a time. */
+function slotsRefusal(context: Context, pc: number, index: number, slots: number): Refusal | undefined {
+  for (let slot = 0; slot < slots; slot++) {
+    const access = { register: index + 1, offset: 8 * slot, size: 8, does: 'write', strict: false } as const;
+    const refusal = accessRefusal(context, pc, access);
+    if (refusal !== undefined) return refusal;
+  }
+  return undefined;
 }
 
 const MAP_TYPE_NAMES: Readonly<Record<MapType, string>> = { ringbuf: 'ringbuf' };
@@ -89,7 +199,7 @@ const btfObject: Check<'object'> = (context, pc, row, type, index, word) => {
     return no(pc, `arg#${index} pointer type STRUCT ${struct} must point to scalar, or struct with scalar`);
   }
   if (table.offset(word) !== 0) return no(pc, `${register} ${ZERO_OFFSET}`);
-  if (tag !== tagOfKind(KIND_NAMES.indexOf(type.kind)) || KIND_NAMES[table.parameter(word)] !== type.kind) {
+  if (tag !== tagOfKind(type.kind) || KIND_NAMES[table.parameter(word)] !== type.kind) {
     const other = structName(program, table, word);
     const expected = `expected pointer to STRUCT ${struct} but ${register} has a pointer to STRUCT ${other}`;
     return no(pc, `kernel function ${nameOf(row)} args#${index} ${expected}`);
@@ -109,8 +219,14 @@ const CHECKS: { readonly [Is in ArgType['is']]: Check<Is> } = {
   constant,
   'local-type': localType,
   ignored: () => undefined,
+  ctx,
+  memory,
+  null: nullArgument,
   map,
   object,
+  socket,
+  dynptr,
+  iterator,
 };
 
 /** Why a call is refused, or `undefined`. The first argument that is wrong decides. */
@@ -160,8 +276,20 @@ function checkArgument(
       return CHECKS.ignored(context, pc, row, type, index, word);
     case 'map':
       return CHECKS.map(context, pc, row, type, index, word);
+    case 'ctx':
+      return CHECKS.ctx(context, pc, row, type, index, word);
+    case 'memory':
+      return CHECKS.memory(context, pc, row, type, index, word);
+    case 'null':
+      return CHECKS.null(context, pc, row, type, index, word);
     case 'object':
       return CHECKS.object(context, pc, row, type, index, word);
+    case 'socket':
+      return CHECKS.socket(context, pc, row, type, index, word);
+    case 'dynptr':
+      return CHECKS.dynptr(context, pc, row, type, index, word);
+    case 'iterator':
+      return CHECKS.iterator(context, pc, row, type, index, word);
     default:
       return type satisfies never;
   }

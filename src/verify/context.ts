@@ -4,6 +4,7 @@ import { KIND_NAMES } from '../isa/kinds.js';
 import type { Program } from '../isa/program.js';
 import type { OwnershipMark } from './analysis.js';
 import type { InternTable } from './intern.js';
+import type { Visits } from './iterate.js';
 import type { State } from './state.js';
 
 /** Returned by a transfer instead of a pc: the path ends here. */
@@ -14,6 +15,9 @@ export interface Notes {
   /** Bytes by subprogram, not rounded. */
   readonly stackDepth: number[];
   readonly maxOwned: number[];
+  readonly maxClones: number[];
+  /** Some dynptr was cloned so far. */
+  hasClones: boolean;
   readonly ownership: Map<number, OwnershipMark>;
 }
 
@@ -21,6 +25,8 @@ export interface Context {
   readonly program: Program;
   readonly table: InternTable;
   readonly state: State;
+  /** States at calls that step iterators (iterate.ts); they last as long as the walk. */
+  readonly visits: Visits;
   readonly notes: Notes;
   /** Inserted calls are accepted. */
   readonly intrinsics: boolean;
@@ -37,7 +43,7 @@ export type Obligation = (context: Context, pc: number) => Refusal | undefined;
 export type Transfer = (context: Context, pc: number) => number;
 
 /** Notes an acquire or release at a pc; a struct type that is not the same on all paths becomes -1. */
-export function noteOwnership(notes: Notes, pc: number, does: 'acquire' | 'release', kind: number, type: number): void {
+export function noteOwnership(notes: Notes, pc: number, does: OwnershipMark['does'], kind: number, type: number): void {
   const known = notes.ownership.get(pc);
   if (known !== undefined && (known.type === type || known.type === -1)) return;
   const name = KIND_NAMES[kind] ?? 'task';

@@ -2,16 +2,38 @@
  * Numbers values ("words") and stack slots, so that a state is an array of integers and equality is `===`. Words and
  * slots do not depend on a program; the table is shared by walks until it has grown large (see `sharedTable`).
  */
-import { KIND_NAMES, KINDS } from '../isa/kinds.js';
+import { KIND_NAMES, KINDS, livesOnStack, type ObjectKind, SOCKET_FORMS, type StackKind } from '../isa/kinds.js';
 import { ScalarTable, UNKNOWN_SHAPE, ZERO_SHAPE } from './scalar-table.js';
 import type { ByteKind, Pointer, PointerType, Slot, Value } from './value.js';
 
-/** Class of a word. Everything from `ctx` on is a pointer. */
-export const TAG = { notInit: 0, scalar: 1, ctx: 2, stack: 3, map: 4, memory: 5, kernel: 6, local: 7 } as const;
+/**
+ * Class of a word. Everything from `ctx` to `element` is a pointer; a `resident` stands in slots of dynptrs and iterators
+ * only, never in a register.
+ */
+export const TAG = {
+  notInit: 0,
+  scalar: 1,
+  ctx: 2,
+  stack: 3,
+  map: 4,
+  memory: 5,
+  kernel: 6,
+  local: 7,
+  socket: 8,
+  data: 9,
+  slice: 10,
+  element: 11,
+  resident: 12,
+} as const;
+const CLASS = 15;
+/** MAYBE_NULL of a pointer's tag. */
+export const NULLABLE = 16;
 
 /** Kinds of bytes in a slot, two bits each; byte 0 (lowest-addressed) in the lowest bits. */
 export const BYTE = { invalid: 0, misc: 1, zero: 2, spill: 3 } as const;
 const BYTE_NAMES: readonly ByteKind[] = ['invalid', 'misc', 'zero', 'spill'];
+/** Bytes of a slot that is part of a dynptr or iterator; its word says which. */
+export const RESIDENT_BYTES = 1 << 16;
 
 export const NOT_INIT_WORD = 0;
 export const UNKNOWN_WORD = 1;
@@ -84,7 +106,7 @@ function mix(a: number, b: number, c: number, d: number, e: number): number {
 
 export class InternTable {
   readonly scalars = new ScalarTable();
-  // Words: class (MAYBE_NULL in bit 3), shape or parameter, offset, id, reference, the same word without id and reference.
+  // Words: class (with NULLABLE), shape or parameter, offset, id, reference, the same word without id and reference.
   private readonly classes = new Column();
   private readonly parameters = new Column();
   private readonly offsets = new Column();
@@ -114,22 +136,22 @@ export class InternTable {
   }
 
   tag(word: number): number {
-    return this.classes.at(word) & 7;
+    return this.classes.at(word) & CLASS;
   }
 
   mayBeNull(word: number): boolean {
-    return (this.classes.at(word) & 8) !== 0;
+    return (this.classes.at(word) & NULLABLE) !== 0;
   }
 
   isPointer(word: number): boolean {
-    return (this.classes.at(word) & 7) > TAG.scalar;
+    return (this.classes.at(word) & CLASS) > TAG.scalar;
   }
 
   isScalar(word: number): boolean {
-    return (this.classes.at(word) & 7) === TAG.scalar;
+    return (this.classes.at(word) & CLASS) === TAG.scalar;
   }
 
-  /** Shape of a scalar; frame, map, size in bytes, kind or struct type of a pointer. */
+  /** Shape of a scalar; frame, map, size in bytes, kind, struct type or form of a pointer; see `resident` for that. */
   parameter(word: number): number {
     return this.parameters.at(word);
   }
@@ -138,7 +160,10 @@ export class InternTable {
     return this.offsets.at(word);
   }
 
-  /** Id shared by copies, or 0. */
+  /**
+   * Id shared by copies of a scalar or of a pointer that may be NULL, or 0. Negative for the result of an acquire: minus its
+   * reference, which goes if it turns out to be NULL.
+   */
   link(word: number): number {
     return this.links.at(word);
   }
@@ -163,9 +188,14 @@ export class InternTable {
     return this.word(TAG.scalar, shape, 0, this.scalars.isConstant[shape] === 1 ? 0 : link, 0);
   }
 
-  /** A pointer; `tag` with bit 3 set if it may be NULL. */
+  /** A pointer; `tag` with NULLABLE added if it may be NULL. */
   pointer(tag: number, parameter: number, offset: number, link: number, ref: number): number {
     return this.word(tag, parameter, offset, link, ref);
+  }
+
+  /** What the slots of a dynptr or iterator hold. */
+  resident(kind: number, first: boolean, drained: boolean, ref: number): number {
+    return this.word(TAG.resident, kind * 4 + (first ? 2 : 0) + (drained ? 1 : 0), 0, 0, ref);
   }
 
   /** The word with another id. */
@@ -238,7 +268,7 @@ export class InternTable {
     return this.kinds.at(slot);
   }
 
-  /** The spilled word of a slot, or NOT_INIT_WORD. */
+  /** The spilled word of a slot, or NOT_INIT_WORD; of a resident slot the resident's. */
   spill(slot: number): number {
     return this.spilled.at(slot);
   }
@@ -273,12 +303,29 @@ export class InternTable {
   slotView(slot: number): Slot {
     const known = this.slotViews[slot];
     if (known !== undefined) return known;
+    const view =
+      this.bytes(slot) === RESIDENT_BYTES ? this.describeResident(this.spill(slot)) : this.describeSlot(slot);
+    this.slotViews[slot] = view;
+    return view;
+  }
+
+  private describeSlot(slot: number): Slot {
     const packed = this.bytes(slot);
     const bytes = Array.from({ length: 8 }, (_, byte) => BYTE_NAMES[(packed >> (2 * byte)) & 3] ?? 'invalid');
     const word = this.spill(slot);
-    const view: Slot = { bytes, spilled: word === NOT_INIT_WORD ? undefined : this.value(word) };
-    this.slotViews[slot] = view;
-    return view;
+    return { bytes, spilled: word === NOT_INIT_WORD ? undefined : this.value(word), resident: undefined };
+  }
+
+  private describeResident(word: number): Slot {
+    const parameter = this.parameter(word);
+    const kind = residentKind(parameter);
+    const resident = {
+      kind,
+      first: (parameter & 2) !== 0,
+      ref: this.ref(word),
+      drained: (parameter & 1) !== 0,
+    };
+    return { bytes: RESIDENT_ROWS[KINDS[kind].slot], spilled: undefined, resident };
   }
 }
 
@@ -293,16 +340,40 @@ function pointerType(tag: number, parameter: number): PointerType {
     case TAG.memory:
       return { to: 'memory', size: parameter >>> 0 };
     case TAG.kernel:
-      return { to: 'kernel', kind: KIND_NAMES[parameter] ?? 'task' };
+      return { to: 'kernel', kind: kernelKind(parameter) };
+    case TAG.socket:
+      return { to: 'socket', form: SOCKET_FORMS[parameter] ?? 'sock' };
+    case TAG.data:
+      return { to: 'data', size: parameter >>> 0, readonly: false };
+    case TAG.slice:
+      return { to: 'data', size: parameter >>> 0, readonly: true };
+    case TAG.element:
+      return { to: 'element' };
     default:
       return { to: 'local', type: parameter };
   }
 }
 
+function kernelKind(number: number): ObjectKind {
+  const kind = KIND_NAMES[number];
+  return kind === undefined || kind === 'socket' || livesOnStack(kind) ? 'task' : kind;
+}
+
+/** Kind of the dynptr or iterator in a resident's parameter. */
+export function residentKind(parameter: number): StackKind {
+  const kind = KIND_NAMES[parameter >> 2];
+  if (kind === undefined || !livesOnStack(kind)) throw new Error(`no resident has the kind ${kind}`);
+  return kind;
+}
+
+const RESIDENT_ROWS: Readonly<Record<'dynptr' | 'iter', readonly ByteKind[]>> = {
+  dynptr: new Array<ByteKind>(8).fill('dynptr'),
+  iter: new Array<ByteKind>(8).fill('iter'),
+};
+
 /** Tag of the pointers to objects of a kind. */
-export function tagOfKind(kind: number): number {
-  const name = KIND_NAMES[kind];
-  return name === undefined ? TAG.kernel : TAG[KINDS[name].pointer];
+export function tagOfKind(kind: ObjectKind): number {
+  return TAG[KINDS[kind].pointer];
 }
 
 const ROWS_KEPT = 1 << 14;

@@ -1,7 +1,8 @@
 /** Which bytes an instruction may touch through a pointer (check_mem_access), in the kernel's order and words. */
 import type { Refusal } from '../contract/refusal.js';
+import { KINDS } from '../isa/kinds.js';
 import type { Context } from './context.js';
-import { TAG } from './intern.js';
+import { RESIDENT_BYTES, residentKind, TAG } from './intern.js';
 import { refuse, structName, typeName } from './refusal.js';
 import { spilledBytes } from './stack.js';
 import { exactly, tnumAdd, tnumText } from './tnum.js';
@@ -35,12 +36,22 @@ export function accessRefusal(context: Context, pc: number, access: Access): Ref
       return stackRefusal(context, pc, access, word, offset);
     case TAG.ctx:
       return contextRefusal(pc, access, table.offset(word));
-    case TAG.memory: {
-      const size = table.parameter(word) >>> 0;
-      if (offset >= 0 && offset + access.size <= size) return undefined;
-      const message = `invalid access to memory, mem_size=${size} off=${offset} size=${access.size}`;
-      return refuse('invalid-access', pc, message);
-    }
+    case TAG.slice:
+      if (access.does === 'write') {
+        return refuse('invalid-access', pc, `R${access.register} cannot write into ${typeName(table, word)}`);
+      }
+      return bytesRefusal(pc, offset, access.size, table.parameter(word) >>> 0);
+    case TAG.element:
+      return bytesRefusal(pc, offset, access.size, ELEMENT_BYTES);
+    case TAG.memory:
+    case TAG.data:
+      return bytesRefusal(pc, offset, access.size, table.parameter(word) >>> 0);
+    case TAG.socket:
+      return refuse(
+        'invalid-access',
+        pc,
+        `R${access.register} invalid ${typeName(table, word)} access off=${offset} size=${access.size}`,
+      );
     case TAG.kernel:
       if (access.does === 'write' && offset >= 0) return refuse('invalid-access', pc, 'only read is supported');
       return beyondStruct(context, pc, access, word, offset);
@@ -52,6 +63,43 @@ export function accessRefusal(context: Context, pc: number, access: Access): Ref
     default:
       return invalidAccess(context, pc, access, word, 'invalid-access');
   }
+}
+
+/** Bytes of a number that an iterator yields. */
+const ELEMENT_BYTES = 4;
+
+function bytesRefusal(pc: number, offset: number, size: number, bytes: number): Refusal | undefined {
+  if (offset >= 0 && offset + size <= bytes) return undefined;
+  return refuse('invalid-access', pc, `invalid access to memory, mem_size=${bytes} off=${offset} size=${size}`);
+}
+
+/** Why a helper may not read `size` bytes through a register, from its offset on; the memory is no object's. */
+export function readableRefusal(
+  context: Context,
+  pc: number,
+  register: number,
+  word: number,
+  size: number,
+): Refusal | undefined {
+  const { state, table } = context;
+  const offset = table.offset(word);
+  switch (table.tag(word)) {
+    case TAG.stack:
+      break;
+    case TAG.element:
+      return bytesRefusal(pc, offset, size, ELEMENT_BYTES);
+    default:
+      return bytesRefusal(pc, offset, size, table.parameter(word) >>> 0);
+  }
+  if (offset < -STACK_BYTES || offset + size > 0) {
+    return refuse('invalid-access', pc, `invalid read from stack R${register} off=${offset} size=${size}`);
+  }
+  for (let byte = 0; byte < size; byte++) {
+    const slot = state.slot(table.parameter(word), (-(offset + byte) - 1) >> 3);
+    if (table.bytes(slot) !== RESIDENT_BYTES) continue;
+    return refuse('invalid-access', pc, `invalid read from stack R${register} off ${offset}+${byte} size ${size}`);
+  }
+  return undefined;
 }
 
 function invalidAccess(
@@ -92,11 +140,25 @@ function stackRefusal(context: Context, pc: number, access: Access, word: number
     const from = does === 'read' ? 'read from' : 'write to';
     return refuse('invalid-access', pc, `invalid ${from} stack R${register} off=${offset} size=${size}`);
   }
-  if (does === 'write') return undefined;
   const slot = state.slot(table.parameter(word), (-offset - 1) >> 3);
+  if (table.bytes(slot) === RESIDENT_BYTES) return residentRefusal(context, pc, access, offset, table.spill(slot));
+  if (does === 'write') return undefined;
   const spilled = spilledBytes(table.bytes(slot));
   if (spilled === 0 || table.isScalar(table.spill(slot)) || (size === 8 && spilled === 8)) return undefined;
   return refuse('invalid-access', pc, 'invalid size of register fill');
+}
+
+/** Dynptrs with a reference must not be overwritten, iterators may be, and neither can be read. */
+function residentRefusal(
+  { table }: Context,
+  pc: number,
+  { size, does }: Access,
+  offset: number,
+  resident: number,
+): Refusal | undefined {
+  if (does === 'read') return refuse('invalid-access', pc, `invalid read from stack off ${offset}+0 size ${size}`);
+  const isDynptr = KINDS[residentKind(table.parameter(resident))].slot === 'dynptr';
+  return isDynptr ? refuse('invalid-store', pc, 'cannot overwrite referenced dynptr') : undefined;
 }
 
 function contextRefusal(pc: number, { register, offset, size }: Access, base: number): Refusal | undefined {

@@ -23,7 +23,7 @@ function slotOf(offset: number): number {
 }
 
 /** Extends what a frame has allocated down to an offset, and the depth of its subprogram. */
-function touchStack({ state, notes }: Context, frame: number, offset: number): void {
+export function touchStack({ state, notes }: Context, frame: number, offset: number): void {
   const bytes = (-offset + 7) & ~7;
   if (bytes <= state.allocated(frame)) return;
   state.allocate(frame, bytes);

@@ -3,7 +3,7 @@
  * and the references held. There is one State per walk; other states are records in an arena (`save`, `restore`).
  */
 import type { Arena } from './arena.js';
-import { INVALID_SLOT, type InternTable, NOT_INIT_WORD } from './intern.js';
+import { INVALID_SLOT, type InternTable, NOT_INIT_WORD, RESIDENT_BYTES, TAG, UNKNOWN_WORD } from './intern.js';
 
 export const MAX_FRAMES = 8;
 export const REGISTERS = 11;
@@ -14,9 +14,22 @@ const SUBPROGRAM = REGISTERS + SLOTS;
 const CALLSITE = SUBPROGRAM + 1;
 const ALLOCATED = SUBPROGRAM + 2;
 
-/** Fields of a reference, in order. */
-export const REF = { id: 0, kind: 1, type: 2, frame: 3, acquiredAt: 4, ordinal: 5 } as const;
-export const REF_FIELDS = 6;
+/**
+ * Fields of a reference, in order. Of an iterator also: elements it has yielded on this path, and the number of the state in
+ * which the last of them was asked for (iterate.ts).
+ */
+export const REF = {
+  id: 0,
+  kind: 1,
+  type: 2,
+  frame: 3,
+  acquiredAt: 4,
+  ordinal: 5,
+  yielded: 6,
+  visit: 7,
+} as const;
+export const REF_FIELDS = 8;
+export const NO_VISIT = -1;
 
 /**
  * A saved state: depth, number of references, last reference, last id, acquires, passed may_gotos; the references;
@@ -154,6 +167,8 @@ export class State {
     this.refs[at + REF.frame] = this.depth - 1;
     this.refs[at + REF.acquiredAt] = pc;
     this.refs[at + REF.ordinal] = ++this.acquires;
+    this.refs[at + REF.yielded] = 0;
+    this.refs[at + REF.visit] = NO_VISIT;
     return this.lastRef;
   }
 
@@ -185,7 +200,10 @@ export class State {
     return owned;
   }
 
-  /** Replaces, in registers and spilled slots of all frames, every word that `match` picks by what `make` returns. */
+  /**
+   * Replaces, in registers and spilled slots of all frames, every word that `match` picks by what `make` returns. Slots of
+   * dynptrs and iterators stay.
+   */
   replace(table: InternTable, match: (word: number) => boolean, make: (word: number) => number): void {
     for (let frame = 0; frame < this.depth; frame++) {
       const at = frame * FRAME;
@@ -196,10 +214,47 @@ export class State {
       const end = at + REGISTERS + (this.words[at + ALLOCATED] ?? 0) / 8;
       for (let index = at + REGISTERS; index < end; index++) {
         const slot = this.words[index] ?? 0;
-        if (slot === INVALID_SLOT) continue;
+        if (slot === INVALID_SLOT || table.bytes(slot) === RESIDENT_BYTES) continue;
         const word = table.spill(slot);
         if (word !== NOT_INIT_WORD && match(word)) this.words[index] = table.slot(table.bytes(slot), make(word));
       }
+    }
+  }
+
+  /** Pointers to the number that the iterator with a reference is at become unknown scalars. */
+  forgetElements(table: InternTable, ref: number): void {
+    this.replace(
+      table,
+      (word) => table.tag(word) === TAG.element && table.ref(word) === ref,
+      () => UNKNOWN_WORD,
+    );
+  }
+
+  /**
+   * Gives up R6–R9 and spilled words, of all frames, where this state and a saved one have scalars that differ. Between states
+   * of different calls nothing is compared.
+   */
+  widenFrom(table: InternTable, arena: Arena, start: number): void {
+    const { data } = arena;
+    if (data[start] !== this.depth) return;
+    let from = start + RECORD_HEAD + (data[start + 1] ?? 0) * REF_FIELDS;
+    for (let frame = 0; frame < this.depth; frame++) {
+      const at = frame * FRAME;
+      if (data[from + 1] !== this.words[at + CALLSITE]) return;
+      const slots = (data[from + 2] ?? 0) / 8;
+      from += RECORD_FRAME_HEAD;
+      for (let register = 6; register < 10; register++) {
+        const word = this.words[at + register] ?? 0;
+        if (differ(table, data[from + register] ?? 0, word)) this.words[at + register] = UNKNOWN_WORD;
+      }
+      from += REGISTERS;
+      for (let slot = 0; slot < slots; slot++) {
+        const old = data[from + slot] ?? 0;
+        const now = this.words[at + REGISTERS + slot] ?? 0;
+        if (old === now || !differ(table, table.spill(old), table.spill(now))) continue;
+        this.words[at + REGISTERS + slot] = table.slot(table.bytes(now), UNKNOWN_WORD);
+      }
+      from += slots;
     }
   }
 
@@ -253,4 +308,9 @@ export class State {
     }
     this.base = (this.depth - 1) * FRAME;
   }
+}
+
+/** Whether two words are scalars of which different things are known. */
+function differ(table: InternTable, old: number, now: number): boolean {
+  return old !== now && table.isScalar(old) && table.isScalar(now) && table.bare(old) !== table.bare(now);
 }

@@ -24,8 +24,10 @@
  * shows the difference in R6.
  *
  * Loops. A state that repeats one on the current path can be repeated for ever: it is refused as an infinite loop, in
- * either mode, unless a may_goto was passed in between, which bounds the loop at run time; then it is dropped, because all
- * that follows it follows the earlier state too. Everything else ends at the limit of processed instructions.
+ * either mode, unless the loop is bounded at run time: a may_goto was passed in between, or an iterator that lives through
+ * it has yielded something. Then it is dropped, because all that follows it follows the earlier state too. A loop over an
+ * iterator gets there, because scalars that change from pass to pass are given up (iterate.ts). Everything else ends at
+ * the limit of processed instructions.
  *
  * What is not claimed. Equality with the kernel's pruning (that is another subject's business), precision where
  * docs/verifier.md says so, and anything about what the rest of the program does after a refusal.
@@ -38,6 +40,7 @@ import { Arena } from './arena.js';
 import { take } from './branch.js';
 import { type Context, PATH_ENDS } from './context.js';
 import { type InternTable, sharedTable, TAG } from './intern.js';
+import { Visits } from './iterate.js';
 import { OBLIGATIONS } from './obligations.js';
 import { type Plan, planOf } from './plan.js';
 import { NEW_STATE, Repetitions } from './prune.js';
@@ -106,10 +109,11 @@ export function analyse(program: Program, options: WalkOptions): Analysis | Reco
     program,
     pruning: options.pruning,
     refusal,
-    throws: walk.visits,
+    throws: walk.throwVisits,
     ownership: [...walk.notes.ownership.values()].sort((a, b) => a.pc - b.pc),
     stackDepth: walk.notes.stackDepth,
     maxOwned: walk.notes.maxOwned,
+    maxClones: walk.notes.maxClones,
     walked: walk.walked,
     reached: walk.reached,
   };
@@ -119,14 +123,16 @@ export function analyse(program: Program, options: WalkOptions): Analysis | Reco
 // Reused by all walks: a walk is never suspended, and fresh arrays cost more than walking a small program.
 const state = new State();
 const pendingStates = new Arena();
+const visits = new Visits();
 const repetitions = new Repetitions();
 
 class Walk implements Context {
   readonly table: InternTable = sharedTable();
   readonly state = state;
+  readonly visits = visits;
   readonly intrinsics: boolean;
   readonly notes: Context['notes'];
-  readonly visits: ThrowVisit[] = [];
+  readonly throwVisits: ThrowVisit[] = [];
   readonly reached: Uint8Array;
   readonly nodes: MutableNode[] | undefined;
   walked = 0;
@@ -153,12 +159,15 @@ class Walk implements Context {
     this.notes = {
       stackDepth: Array.from({ length: count }, () => 0),
       maxOwned: Array.from({ length: count }, () => 0),
+      maxClones: Array.from({ length: count }, () => 0),
+      hasClones: false,
       ownership: new Map<number, OwnershipMark>(),
     };
     this.plan = planOf(program);
     this.reached = new Uint8Array(program.length);
     this.nodes = options.record ? [] : undefined;
     pendingStates.clear();
+    visits.clear();
     repetitions.clear();
   }
 
@@ -186,7 +195,7 @@ class Walk implements Context {
   }
 
   private storedInts(): number {
-    return this.kept.length + pendingStates.length + repetitions.storedInts;
+    return this.kept.length + pendingStates.length + visits.storedInts + repetitions.storedInts;
   }
 
   private enterMain(): void {
@@ -207,10 +216,10 @@ class Walk implements Context {
     if (arrival === NEW_STATE) return false;
     if (repetitions.isFinished(arrival)) {
       if (!this.reusesFinished) {
-        repetitions.renew(arrival, pending, this.node, this.state.mayGotos);
+        repetitions.renew(arrival, pending, this.node, this.state);
         return false;
       }
-    } else if (repetitions.mayGotosOf(arrival) === this.state.mayGotos) {
+    } else if (!repetitions.hasProgressed(arrival, this.state)) {
       return refuse('infinite-loop', pc, `infinite loop detected at insn ${pc}`);
     }
     const node = this.nodes?.[this.node];
@@ -249,7 +258,7 @@ class Walk implements Context {
   }
 
   throws(pc: number): void {
-    this.visits.push({ pc, state: new RecordView(this.table, this.kept, this.state.save(this.kept)) });
+    this.throwVisits.push({ pc, state: new RecordView(this.table, this.kept, this.state.save(this.kept)) });
   }
 }
 

@@ -136,7 +136,11 @@ describe('ContainmentChecker', () => {
 
   it('sees a byte that is not zero', () => {
     const wrong = distort(8, (state) =>
-      withSlot(state, 1, () => ({ bytes: Array.from({ length: 8 }, () => 'zero' as const), spilled: undefined })),
+      withSlot(state, 1, () => ({
+        bytes: Array.from({ length: 8 }, () => 'zero' as const),
+        spilled: undefined,
+        resident: undefined,
+      })),
     );
     expect(() => follow(wrong, [world(6)])).toThrow(/byte 0 of fp-16 in frame 0 is not zero/);
   });

@@ -3,11 +3,12 @@
  * the words are those of the argument in merge.ts.
  */
 import type { MergeSide } from '../../contract/refusal.js';
+import { KINDS, type KindRow, type StackKind } from '../../isa/kinds.js';
 import type { Program } from '../../isa/program.js';
 import type { Analysis, StateView } from '../../verify/analysis.js';
-import type { Pointer, Reference, Slot, Value } from '../../verify/value.js';
+import type { Pointer, Reference, Resident, Slot, Value } from '../../verify/value.js';
 import { DESTRUCTORS, type Holding, holdingOf } from '../destructors.js';
-import { PLACES, type Place, SLOTS } from './descriptor.js';
+import { PLACES, type Place, SLOTS, type SpillType } from './descriptor.js';
 
 /** Number of a key: index of the pc × PLACES + place. */
 export type Key = number;
@@ -21,12 +22,15 @@ export interface Site {
   readonly fine: Int32Array;
   /** By place: the claim of the owned pointers; `undefined` if there are none, `mixed` if they differ. */
   readonly claims: (Claim | 'mixed' | undefined)[];
+  /** By place: how many slots from there upwards are zero in every state in which that one is; 0 if it never is. */
+  readonly zeroes: Uint8Array;
   readonly nullable: Set<Place>;
 }
 
 /** What the owned pointers of a usable key have in common. */
 export interface Claim {
   readonly holding: Holding;
+  readonly spill: SpillType;
   readonly offset: number;
   readonly destructor: string;
   readonly acquiredAt: number;
@@ -61,7 +65,14 @@ export function findCandidates(program: Program, analysis: Analysis): Candidates
       const at = frame === state.depth - 1 ? pc : state.frame(frame + 1).callsite;
       let site = sites.get(at);
       if (site === undefined) {
-        site = { pc: at, seen: 0, fine: new Int32Array(PLACES), claims: [], nullable: new Set() };
+        site = {
+          pc: at,
+          seen: 0,
+          fine: new Int32Array(PLACES),
+          claims: [],
+          zeroes: new Uint8Array(PLACES),
+          nullable: new Set(),
+        };
         sites.set(at, site);
         indices.set(site, order.length);
         order.push(site);
@@ -78,9 +89,14 @@ export function findCandidates(program: Program, analysis: Analysis): Candidates
   return { sites: order, duties: [...duties.values()] };
 }
 
-/** Whether a place of a site is usable: in every state 0 or an owned pointer, all of one destructor and offset. */
+/** Whether a place of a site is usable: in every state 0 or an owned resource, all of one destructor and offset. */
 export function isUsable(site: Site, place: Place): boolean {
-  return site.fine[place] === site.seen && site.claims[place] !== 'mixed';
+  const claim = site.claims[place];
+  if (site.fine[place] !== site.seen || claim === 'mixed') return false;
+  const zeroes = site.zeroes[place] ?? 0;
+  if (claim === undefined || zeroes === 0) return true;
+  const row: KindRow = KINDS[claim.holding.kind];
+  return row.lives === 'register' || zeroes >= row.slots;
 }
 
 function readFrame(
@@ -92,21 +108,32 @@ function readFrame(
   found: readonly Key[][],
 ): void {
   const slots = state.frame(frame).allocated / 8;
+  let zeroes = 0;
   for (let place = 0; place < slots; place++) {
     const slot = state.slot(frame, place);
+    const isZero = isZeroSlot(slot);
+    zeroes = isZero ? zeroes + 1 : 0;
     const pointer = wholePointer(slot);
     if (pointer !== undefined) readPointer(program, state, site, place, pointer, base, found);
-    else if (isZeroSlot(slot)) readZero(site, place);
+    else if (isZero) readZero(site, place, zeroes);
+    else if (slot.resident?.first === true && isWhole(state, frame, place, slot.resident.kind)) {
+      const { kind, ref } = slot.resident;
+      const holding = { kind, type: -1 };
+      readHolding(program, state, site, place, { ref, holding, spill: KINDS[kind].slot, offset: 0 }, base, found);
+    }
   }
   for (let place = SLOTS; place < PLACES; place++) {
     const value = state.register(frame, place - SLOTS + 6);
     if (value.is === 'pointer') readPointer(program, state, site, place, value, base, found);
-    else if (isZero(value)) readZero(site, place);
+    else if (isZero(value)) readZero(site, place, 1);
   }
 }
 
-function readZero(site: Site, place: Place): void {
+/** `zeroes`: so many slots up to the place are zero. */
+function readZero(site: Site, place: Place, zeroes: number): void {
   site.fine[place] = (site.fine[place] ?? 0) + 1;
+  const before = site.zeroes[place] ?? 0;
+  site.zeroes[place] = before === 0 ? zeroes : Math.min(before, zeroes);
   site.nullable.add(place);
 }
 
@@ -119,23 +146,53 @@ function readPointer(
   base: Key,
   found: readonly Key[][],
 ): void {
-  if (pointer.ref === 0) return;
-  const index = state.references.findIndex(({ id }) => id === pointer.ref);
-  const reference = state.references[index];
   const holding = holdingOf(pointer);
-  if (reference === undefined || holding === undefined) return;
+  // A cast may be NULL while the reference is held: it is neither a place of it nor known to be 0.
+  if (pointer.ref === 0 || holding === undefined || (pointer.mayBeNull && pointer.id > 0)) return;
+  const spill = place < SLOTS ? 'spill' : 'register';
+  if (
+    !readHolding(program, state, site, place, { ref: pointer.ref, holding, spill, offset: pointer.off }, base, found)
+  ) {
+    return;
+  }
+  if (pointer.mayBeNull) site.nullable.add(place);
+}
+
+/** Something owned at a place; false if it is not, or has no destructor. */
+function readHolding(
+  program: Program,
+  state: StateView,
+  site: Site,
+  place: Place,
+  what: { readonly ref: number; readonly holding: Holding; readonly spill: SpillType; readonly offset: number },
+  base: Key,
+  found: readonly Key[][],
+): boolean {
+  const { ref, holding, spill, offset } = what;
+  const index = state.references.findIndex(({ id }) => id === ref);
+  const reference = state.references[index];
+  if (reference === undefined) return false;
   const old = site.claims[place];
   if (old === undefined) {
     const destructor = DESTRUCTORS[holding.kind].destructor(program, holding.type);
-    if (destructor === undefined) return;
-    site.claims[place] = { holding, offset: pointer.off, destructor, acquiredAt: reference.acquiredAt };
+    if (destructor === undefined) return false;
+    site.claims[place] = { holding, spill, offset, destructor, acquiredAt: reference.acquiredAt };
   } else if (old !== 'mixed') {
     const { kind, type } = old.holding;
-    if (kind !== holding.kind || type !== holding.type || old.offset !== pointer.off) site.claims[place] = 'mixed';
+    if (kind !== holding.kind || type !== holding.type || old.offset !== offset) site.claims[place] = 'mixed';
   }
   site.fine[place] = (site.fine[place] ?? 0) + 1;
-  if (pointer.mayBeNull) site.nullable.add(place);
   found[index]?.push(base + place);
+  return true;
+}
+
+/** Whether all slots of the dynptr or iterator that begins at a place are still there. */
+function isWhole(state: StateView, frame: number, place: Place, kind: StackKind): boolean {
+  const { slots } = KINDS[kind];
+  for (let other = place - slots + 1; other < place; other++) {
+    if (state.slot(frame, other).resident?.kind !== kind) return false;
+  }
+  return true;
 }
 
 /** The pointer that all 8 bytes of a slot are. */
@@ -174,6 +231,7 @@ function sideAt(state: StateView, frame: number, place: Place, claim: Holding, o
     if (isZeroSlot(slot)) return undefined;
     const pointer = wholePointer(slot);
     if (pointer !== undefined) return sideOfPointer(state, pointer, claim, offset);
+    if (slot.resident !== undefined) return sideOfResident(state, slot.resident, claim);
     if (slot.bytes.every((byte) => byte === 'invalid')) return { what: 'uninitialised' };
     return { what: slot.bytes.includes('invalid') ? 'partly initialised' : 'scalar' };
   }
@@ -189,7 +247,16 @@ function sideOfPointer(state: StateView, pointer: Pointer, claim: Holding, offse
   if (holding === undefined || reference === undefined) {
     return { what: `unowned ${holding?.kind ?? pointer.type.to}` };
   }
+  if (pointer.mayBeNull && pointer.id > 0)
+    return { what: `${holding.kind} or NULL by a cast`, acquiredAt: reference.acquiredAt };
   if (holding.kind === claim.kind && holding.type === claim.type && pointer.off === offset) return undefined;
   const what = holding.kind === claim.kind ? `${holding.kind} of another type or offset` : holding.kind;
   return { what, acquiredAt: reference.acquiredAt };
+}
+
+function sideOfResident(state: StateView, { kind, first, ref }: Resident, claim: Holding): MergeSide | undefined {
+  if (first && kind === claim.kind) return undefined;
+  const reference = state.references.find(({ id }) => id === ref);
+  const what = first ? kind : `inside a ${kind}`;
+  return reference === undefined ? { what } : { what, acquiredAt: reference.acquiredAt };
 }

@@ -3,9 +3,10 @@
  * section 2: "Traversal", "What a location records", "After building an entry"). What looks odd is meant to be there.
  */
 import type { Refusal } from '../../contract/refusal.js';
+import { KINDS } from '../../isa/kinds.js';
 import type { Program } from '../../isa/program.js';
 import type { Analysis, ThrowVisit } from '../../verify/analysis.js';
-import type { Value } from '../../verify/value.js';
+import type { Resident, Value } from '../../verify/value.js';
 import { DESTRUCTORS, holdingOf } from '../destructors.js';
 import { heldReference } from '../refusal.js';
 import { type Descriptor, type Descriptors, type Entry, PLACES, type Place, SLOTS } from './descriptor.js';
@@ -89,6 +90,12 @@ class Arrival {
           if (refusal !== undefined) return refusal;
           break;
         }
+        case 'dynptr':
+        case 'iter': {
+          const refusal = this.recordResident(draft, place, frame, slot.resident);
+          if (refusal !== undefined) return refusal;
+          break;
+        }
         case 'zero':
           draft.nullable.add(place);
           break;
@@ -119,21 +126,61 @@ class Arrival {
     }
     let entry = notInit(place);
     if (value?.is === 'pointer' && !this.released.has(value.ref)) {
-      const holds = value.ref === 0 ? undefined : holdingOf(value);
+      if (value.ref === 0) return undefined;
+      // The type of dynptr data is a plain PTR_TO_MEM, with the id of the dynptr; a slice has no id.
+      if (value.type.to === 'data' && !value.type.readonly) return this.noDestructor();
+      const holds = holdingOf(value);
       if (holds === undefined) return undefined;
       const destructor = DESTRUCTORS[holds.kind].destructor(this.program, holds.type);
-      if (destructor === undefined) {
-        const message = 'failed to simulate cleanup for frame desc entry';
-        return { code: 'no-destructor', pc: this.visit.pc, message };
-      }
-      entry = { place, holds, offset: 0, destructor, acquiredAt: this.listed.get(value.ref) };
+      if (destructor === undefined) return this.noDestructor();
+      const spill = register ? 'register' : 'spill';
+      entry = { place, holds, spill, offset: 0, destructor, acquiredAt: this.listed.get(value.ref) };
       if (value.mayBeNull) draft.nullable.add(place);
-      // Only the throwing frame releases in the state; its list includes what its callers hold.
-      if (frame === this.visit.state.depth - 1) this.released.add(value.ref);
+      this.release(frame, value.ref);
     } else if (!register) return undefined;
-    const old = draft.entries[place];
+    return this.merge(draft, entry);
+  }
+
+  /** Records the dynptr or iterator that begins at a place; its other slots say nothing. */
+  private recordResident(
+    draft: Draft,
+    place: Place,
+    frame: number,
+    resident: Resident | undefined,
+  ): Refusal | undefined {
+    if (resident?.first !== true || resident.ref === 0) return undefined;
+    const { kind, ref } = resident;
+    const destructor = DESTRUCTORS[kind].destructor(this.program, -1);
+    if (destructor === undefined) return this.noDestructor();
+    const spill = KINDS[kind].slot;
+    this.release(frame, ref);
+    return this.merge(draft, {
+      place,
+      holds: { kind, type: -1 },
+      spill,
+      offset: 0,
+      destructor,
+      acquiredAt: this.listed.get(ref),
+    });
+  }
+
+  private noDestructor(): Refusal {
+    const message = 'failed to simulate cleanup for frame desc entry';
+    return { code: 'no-destructor', pc: this.visit.pc, message };
+  }
+
+  /**
+   * Simulates the cleanup of an entry: pointers with its reference are unknown scalars afterwards. Only the throwing frame does
+   * so; its list includes what its callers hold.
+   */
+  private release(frame: number, ref: number): void {
+    if (frame === this.visit.state.depth - 1) this.released.add(ref);
+  }
+
+  private merge(draft: Draft, entry: Entry): Refusal | undefined {
+    const old = draft.entries[entry.place];
     if (mergeEntries(old, entry) === undefined) {
-      return mergeFailure(this.program, draft.pc, place, sideOf(old ?? entry), sideOf(entry));
+      return mergeFailure(this.program, draft.pc, entry.place, sideOf(old ?? entry), sideOf(entry));
     }
     put(draft, entry);
     return undefined;
@@ -157,13 +204,16 @@ function put(draft: Draft, entry: Entry): void {
 const NOT_INIT: readonly Entry[] = Array.from({ length: PLACES }, (_, place) => ({
   place,
   holds: undefined,
+  spill: place < SLOTS ? 'spill' : 'register',
   offset: 0,
   destructor: '',
   acquiredAt: undefined,
 }));
 
 function notInit(place: Place): Entry {
-  return NOT_INIT[place] ?? { place, holds: undefined, offset: 0, destructor: '', acquiredAt: undefined };
+  const entry = NOT_INIT[place];
+  if (entry === undefined) throw new RangeError(`no place ${place}`);
+  return entry;
 }
 
 /** Whether a value is the scalar constant 0. */

@@ -1,18 +1,23 @@
 /** What a frame descriptor is: per pc, which slot or callee-saved register of the frame holds which resource. */
 import type { Location } from '../../contract/location.js';
 import type { Program } from '../../isa/program.js';
-import { DESTRUCTORS, type Holding } from '../destructors.js';
+import type { Holding } from '../destructors.js';
 
 /** A place in a frame that can be described: 64 stack slots, fp-8 first, then R6..R9. */
 export type Place = number;
 export const SLOTS = 64;
 export const PLACES = SLOTS + 4;
 
+/** How a resource is at a place: spilled, in a callee-saved register, or on the stack itself. */
+export type SpillType = 'spill' | 'register' | 'dynptr' | 'iter';
+
 /** One entry. */
 export interface Entry {
   readonly place: Place;
   /** What is there; `undefined` is the NOT_INIT entry of rfc-v1: nothing to release, but it must not meet a resource. */
   readonly holds: Holding | undefined;
+  /** What kind of place it is (the RFC's spill type): a dynptr's or iterator's destructor gets the place's address. */
+  readonly spill: SpillType;
   /** Subtracted from the value found there: the fixed offset of the pointer (rfc-v1 records none). */
   readonly offset: number;
   readonly destructor: string;
@@ -51,11 +56,6 @@ export function locationOf(place: Place): Location {
 /** `fp-8`, `r7`. */
 export function placeName(place: Place): string {
   return place < SLOTS ? `fp-${8 * (place + 1)}` : `r${place - SLOTS + 6}`;
-}
-
-/** The claim of an entry; see destructors.ts. */
-export function claimOf(holding: Holding): string {
-  return DESTRUCTORS[holding.kind].claim;
 }
 
 /** Metadata of the kernel's structures: 16 bytes per table, per descriptor 8 + 112 + 24 × stack entries. */

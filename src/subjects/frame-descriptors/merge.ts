@@ -9,7 +9,9 @@
  * **sound** (candidates.ts, selection.ts) looks at all throw states at once. Let S range over the throw states, r over the
  * references held in S. A *key* is (pc of a frame, place); a subprogram is active at most once, since programs have no
  * recursion. A key is *usable* if in every S with that frame the place holds either a word known to be 0 or a pointer
- * that owns a reference, and all those pointers have one destructor and one offset. The *candidates* of (S, r) are the
+ * that owns a reference and is NULL only if that is not held (a cast can fail while its source is held), and all those
+ * pointers have one destructor and one offset; or either zero slots or a dynptr or
+ * iterator that begins there, all of one kind. The *candidates* of (S, r) are the
  * usable keys whose place, in S, holds the pointer that owns r. A set K of keys is chosen such that every (S, r) has
  * exactly one candidate in K; a descriptor per pc lists the keys of K.
  *
@@ -17,7 +19,8 @@
  * pruning drops only states that equal a kept one up to the names of references). The unwinder reads, for every frame and
  * every key of K there, the true word: it restores R6..R9 of outer frames from what each frame pushed. By usability the
  * word is 0 (nothing happens; right, since 0 is no resource, and a maybe-NULL pointer that is 0 holds nothing) or the
- * address of a held resource plus the recorded offset, released by the destructor of its kind. Each r has one candidate
+ * address of a held resource plus the recorded offset, released by the destructor of its kind. A destructor that gets the
+ * address of zero slots does nothing (an empty dynptr, an iterator that was never made); else it gets the one that is there. Each r has one candidate
  * in K: it is released, and only once. Nothing else in K can be anything else: usability leaves only owned pointers.
  *
  * Conversely a refusal means: some r has no usable place at all (two different things truly meet wherever r can be
@@ -26,17 +29,21 @@
  */
 import type { MergeSide, Refusal } from '../../contract/refusal.js';
 import type { Program } from '../../isa/program.js';
-import { claimOf, type Entry, locationOf, type Place, placeName } from './descriptor.js';
+import { claimOf } from '../destructors.js';
+import { type Entry, locationOf, type Place, placeName } from './descriptor.js';
 
 /** The message of the kernel series. */
 const MESSAGE = 'frame_desc: merge: failed to merge old and new frame desc entry';
 
 /**
  * Merges a new entry of rfc-v1 into the old one at the same place: the entry to keep, or `undefined` if they do not merge
- * (domain, "Merge"). Rules 3 and 4 need dynptrs or iterators; 7 and 8 need NULL entries, of which none is ever made.
+ * (domain, "Merge"). Rules 7 and 8 need NULL entries, of which none is ever made.
  */
 export function mergeEntries(old: Entry | undefined, fresh: Entry): Entry | undefined {
   if (old === undefined) return fresh;
+  if (old.spill !== fresh.spill) return undefined;
+  // A dynptr's type and an iterator's BTF type must be the very same.
+  if (old.spill === 'dynptr' || old.spill === 'iter') return old.holds?.kind === fresh.holds?.kind ? old : undefined;
   return typeNumber(old) === typeNumber(fresh) ? old : undefined;
 }
 

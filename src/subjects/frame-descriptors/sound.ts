@@ -35,8 +35,8 @@ export function collectSound(program: Program, analysis: Analysis): Collected {
     for (let place = 0; place < site.claims.length; place++) {
       const claim = site.claims[place];
       if (claim === undefined || claim === 'mixed' || !selection.chosen.has(index * PLACES + place)) continue;
-      const { holding, offset, destructor, acquiredAt } = claim;
-      entries[place] = { place, holds: holding, offset, destructor, acquiredAt };
+      const { holding, spill, offset, destructor, acquiredAt } = claim;
+      entries[place] = { place, holds: holding, spill, offset, destructor, acquiredAt };
     }
     if (entries.length === 0) return;
     byPc.set(site.pc, {

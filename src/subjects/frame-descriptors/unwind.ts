@@ -6,7 +6,8 @@
 import type { Unwind } from '../../contract/prepared.js';
 import type { StoppedView, UnwindStep } from '../../contract/unwind.js';
 import type { Program } from '../../isa/program.js';
-import { claimOf, type Descriptors, type Entry, locationOf, SLOTS } from './descriptor.js';
+import { claimOf } from '../destructors.js';
+import { type Descriptors, type Entry, locationOf, SLOTS } from './descriptor.js';
 
 export interface WalkPolicy {
   /** A frame of a subprogram with a table, but without a descriptor for its pc, is left without restoring registers. */
@@ -31,8 +32,8 @@ export function unwinder(program: Program, descriptors: Descriptors, policy: Wal
       const descriptor = descriptors.byPc.get(pc);
       if (descriptor === undefined && policy.skipsUnlisted && tables.has(subprogram)) continue;
       for (const entry of descriptor?.stack ?? []) {
-        const value = stopped.load(BigInt.asUintN(64, fp - BigInt(8 * (entry.place + 1))));
-        yield* release(frame, entry, value);
+        const slot = BigInt.asUintN(64, fp - BigInt(8 * (entry.place + 1)));
+        yield* release(frame, entry, entry.spill === 'spill' ? stopped.load(slot) : slot);
       }
       for (const entry of descriptor?.registers ?? []) {
         if (entry === undefined) continue;

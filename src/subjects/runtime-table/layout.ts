@@ -54,7 +54,8 @@ export function entryOffset(table: TableLayout, entry: number): number {
 export function layOutTables(program: Program, analysis: Analysis, stoppable: boolean): LaidOut {
   const tables = program.subprograms.map(
     (_, index): TableLayout => ({
-      entries: stoppable ? (analysis.maxOwned[index] ?? 0) : 0,
+      // A clone is one more place of a resource, and one more entry.
+      entries: stoppable ? (analysis.maxOwned[index] ?? 0) + (analysis.maxClones[index] ?? 0) : 0,
       above: roundUp(analysis.stackDepth[index] ?? 0, 8),
     }),
   );

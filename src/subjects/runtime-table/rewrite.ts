@@ -2,17 +2,26 @@
  * Rewrites a program so that its frames keep their tables: entries zeroed at each subprogram's entry by real stores, a push
  * after every acquiring call, a delete before every releasing call, a hand-over before the exits of subprograms that may
  * return something. The proposal deletes after the release; by then R1 is dead and the pointer lost, so we delete before:
- * both belong to the releasing instruction, and no stop comes between them.
+ * both belong to the releasing instruction, and no stop comes between them. What lives on the stack is pushed before the call
+ * that makes it, for the same reason.
  */
 import type { Intrinsic, IntrinsicView } from '../../contract/prepared.js';
-import { CALLABLES, helperById, isIntrinsic, kfuncById } from '../../isa/callables.js';
+import {
+  CALLABLES,
+  type CallableName,
+  helperById,
+  isIntrinsic,
+  kfuncById,
+  stackResource,
+} from '../../isa/callables.js';
 import { callIntrinsic, type Insn, insn } from '../../isa/insn.js';
+import { livesOnStack } from '../../isa/kinds.js';
 import { opAt, type Program } from '../../isa/program.js';
 import { type Edit, type Patched, patch } from '../../patch/patch.js';
-import type { Analysis } from '../../verify/analysis.js';
+import type { Analysis, OwnershipMark } from '../../verify/analysis.js';
 import { sharedCallGraph } from '../cost.js';
 import { entryOffset, type Layout, type TableLayout } from './layout.js';
-import { handOver, push, remove } from './table.js';
+import { clone, handOver, push, pushSlots, remove } from './table.js';
 
 /** The rewritten program and what its inserted calls do. */
 export type Rewritten = (Patched & { readonly ok: true }) & {
@@ -41,22 +50,10 @@ export function insertTableCode(
   tables.forEach((table, subprogram) => {
     if (table.entries > 0) edits.push({ do: 'entry', subprogram, insns: zeroing(table) });
   });
-  for (const { pc, does } of analysis.ownership) {
-    if (does === 'acquire') {
-      const type = layout.typeOf.get(pc) ?? 0;
-      edits.push({
-        do: 'after',
-        pc,
-        insns: serve({ name: 'table_push', run: (view) => push(tables, view, type) }),
-      });
-    } else {
-      const argument = releasedArgument(program, pc);
-      edits.push({
-        do: 'before',
-        pc,
-        insns: serve({ name: 'table_delete', run: (view) => remove(tables, view, argument) }),
-      });
-    }
+  for (const mark of analysis.ownership) {
+    const { pc } = mark;
+    const action = ACTIONS[mark.does](program, tables, mark, layout.typeOf.get(pc) ?? 0);
+    edits.push({ do: action.do, pc, insns: serve(action) });
   }
   for (const pc of handingExits(program, analysis, tables)) {
     edits.push({ do: 'before', pc, insns: serve({ name: 'table_hand_over', run: (view) => handOver(tables, view) }) });
@@ -80,11 +77,34 @@ function zeroing(table: TableLayout): readonly Insn[] {
   );
 }
 
-/** The register whose resource the call at a pc releases. */
-function releasedArgument(program: Program, pc: number): number {
+/** What is inserted at a marked call, and on which side of it. */
+type MarkAction = Action & { readonly do: 'before' | 'after' };
+
+const ACTIONS: Readonly<
+  Record<
+    OwnershipMark['does'],
+    (program: Program, tables: readonly TableLayout[], mark: OwnershipMark, type: number) => MarkAction
+  >
+> = {
+  acquire(program, tables, { pc, kind }, type) {
+    if (!livesOnStack(kind)) return { do: 'after', name: 'table_push', run: (view) => push(tables, view, type) };
+    // Made whatever the call returns, and afterwards the argument with its address is lost.
+    const register = 1 + (stackResource(CALLABLES[calledAt(program, pc)])?.arg ?? 0);
+    return { do: 'before', name: 'table_push', run: (view) => pushSlots(tables, view, register, type) };
+  },
+  release(program, tables, { pc }) {
+    const register = 1 + (CALLABLES[calledAt(program, pc)].releases ?? 0);
+    return { do: 'before', name: 'table_delete', run: (view) => remove(tables, view, register) };
+  },
+  clone: (_program, tables) => ({ do: 'before', name: 'table_clone', run: (view) => clone(tables, view) }),
+};
+
+/** The helper or kfunc called at a marked pc. */
+function calledAt(program: Program, pc: number): CallableName {
   const id = program.imm[pc] ?? 0;
   const name = opAt(program, pc) === 'call_helper' ? helperById(id) : kfuncById(id);
-  return 1 + (name === undefined ? 0 : (CALLABLES[name].releases ?? 0));
+  if (name === undefined) throw new Error(`no call of a helper or kfunc at pc ${pc}`);
+  return name;
 }
 
 /**

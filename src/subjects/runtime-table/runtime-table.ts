@@ -2,9 +2,13 @@
  * The runtime table, one per frame: an entry belongs to the frame that holds the resource. Nothing to merge, indifferent to
  * the compiler, a stop is possible at any instruction; paid for in stack and in instructions on every run.
  */
+import { livesOnStack } from '../../isa/kinds.js';
 import { identityMap } from '../../patch/patch.js';
+import type { Analysis } from '../../verify/analysis.js';
+import type { Reference } from '../../verify/value.js';
 import { analyse } from '../../verify/walk.js';
 import { unchangedCost } from '../cost.js';
+import { heldReference } from '../refusal.js';
 import type { Prepared, PrepareInput, Refused, Subject } from '../subject.js';
 import { ENTRY_BYTES, type Layout, layOutTables } from './layout.js';
 import { insertTableCode } from './rewrite.js';
@@ -15,6 +19,8 @@ export const perFrame: Subject = {
   stops: 'anywhere',
   prepare(input) {
     const { program, analysis, stopAt } = input;
+    const lost = lostOnStack(analysis);
+    if (lost !== undefined) return heldReference(lost.pc, lost.reference, LOST);
     const stoppable = stopAt !== 'throw' || analysis.throws.length > 0;
     const laidOut = layOutTables(program, analysis, stoppable);
     if (!laidOut.ok) return laidOut;
@@ -22,6 +28,30 @@ export const perFrame: Subject = {
     return rewrite(input, laidOut.layout);
   },
 };
+
+const LOST = '; it was on the stack of a frame that has returned';
+
+/**
+ * A dynptr or iterator that is held at a throw, but whose slots were those of a frame that has returned: no destructor can be
+ * run on it any more, whatever a table says.
+ */
+function lostOnStack({ throws }: Analysis): { readonly pc: number; readonly reference: Reference } | undefined {
+  for (const { pc, state } of throws) {
+    const candidates = state.references.filter(({ kind }) => livesOnStack(kind));
+    if (candidates.length === 0) continue;
+    const found = new Set<number>();
+    for (let frame = 0; frame < state.depth; frame++) {
+      const slots = state.frame(frame).allocated / 8;
+      for (let slot = 0; slot < slots; slot++) {
+        const { resident } = state.slot(frame, slot);
+        if (resident?.first === true) found.add(resident.ref);
+      }
+    }
+    const reference = candidates.find(({ id }) => !found.has(id));
+    if (reference !== undefined) return { pc, reference };
+  }
+  return undefined;
+}
 
 /** Nothing is ever owned, or nothing can stop the program. */
 function asItIs({ program, analysis }: PrepareInput, layout: Layout): Prepared {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { OWNABLE } from '../../../generators/sources.js';
-import { CALLABLE_NAMES, CALLABLES, helperById, kfuncById } from '../../../src/isa/callables.js';
+import { ACQUIRERS, OWNABLE, serves } from '../../../generators/sources.js';
+import { helperById, kfuncById } from '../../../src/isa/callables.js';
 import { opAt } from '../../../src/isa/program.js';
 import { behaveAll, kindsOf, profileOf, sample } from '../sample.js';
 
@@ -16,7 +16,7 @@ describe('acquireCall', () => {
         if (opAt(program, pc) === 'call_kfunc') called.add(kfuncById(id));
       }
     }
-    expect(CALLABLE_NAMES.filter((name) => CALLABLES[name].acquires && !called.has(name))).toEqual([]);
+    expect(OWNABLE.flatMap((kind) => serves(ACQUIRERS, kind)).filter(({ name }) => !called.has(name))).toEqual([]);
   });
 });
 

@@ -1,6 +1,6 @@
 /** Abstract states and analyses made by hand, for subjects to judge without a walk. */
 import { parseProgram } from '../../../src/asm/parse.js';
-import type { Kind } from '../../../src/isa/kinds.js';
+import { KINDS, type Kind, type RegisterKind, type StackKind } from '../../../src/isa/kinds.js';
 import type { Program } from '../../../src/isa/program.js';
 import type { Analysis, OwnershipMark, StateView, ThrowVisit } from '../../../src/verify/analysis.js';
 import type { Scalar } from '../../../src/verify/scalar.js';
@@ -71,21 +71,40 @@ export const ZERO = constant(0n);
 export const CTX: Pointer = { is: 'pointer', type: { to: 'ctx' }, off: 0, mayBeNull: false, id: 0, ref: 0 };
 
 /** A pointer to a resource; `type` is a struct type number for objects. */
-export function pointer(kind: Kind, ref: number, more: Partial<Pointer> & { readonly struct?: number } = {}): Pointer {
+export function pointer(
+  kind: RegisterKind,
+  ref: number,
+  more: Partial<Pointer> & { readonly struct?: number } = {},
+): Pointer {
   const { struct = 0, ...rest } = more;
-  const types: Readonly<Record<Kind, PointerType>> = {
+  const types: Readonly<Record<RegisterKind, PointerType>> = {
     ring: { to: 'memory', size: 16 },
-    task: { to: 'kernel', kind },
-    cgroup: { to: 'kernel', kind },
+    task: { to: 'kernel', kind: 'task' },
+    cgroup: { to: 'kernel', kind: 'cgroup' },
     object: { to: 'local', type: struct },
+    socket: { to: 'socket', form: 'sock' },
   };
   return { is: 'pointer', type: types[kind], off: 0, mayBeNull: false, id: 0, ref, ...rest };
 }
 
 /** A slot whose 8 bytes are all of one kind, or all a spilled value. */
 export function slot(content: Value | Exclude<ByteKind, 'spill'>): Slot {
-  if (typeof content === 'string') return { bytes: Array<ByteKind>(8).fill(content), spilled: undefined };
-  return { bytes: Array<ByteKind>(8).fill('spill'), spilled: content };
+  if (typeof content === 'string')
+    return { bytes: Array<ByteKind>(8).fill(content), spilled: undefined, resident: undefined };
+  return { bytes: Array<ByteKind>(8).fill('spill'), spilled: content, resident: undefined };
+}
+
+/** The slots of a dynptr or iterator, in the order of their numbers: its first slot, the lowest-addressed one, is the last. */
+export function resident(kind: StackKind, ref: number, drained = false): readonly Slot[] {
+  const { slots, slot: bytes } = KINDS[kind];
+  return Array.from({ length: slots }, (_, number) => {
+    const first = number === slots - 1;
+    return {
+      bytes: Array<ByteKind>(8).fill(bytes),
+      spilled: undefined,
+      resident: { kind, first, ref: first || bytes === 'dynptr' ? ref : 0, drained },
+    };
+  });
 }
 
 export interface FrameSpec {
@@ -154,6 +173,7 @@ export function analysisOf(
   more: {
     readonly ownership?: readonly OwnershipMark[];
     readonly maxOwned?: readonly number[];
+    readonly maxClones?: readonly number[];
     readonly stackDepth?: readonly number[];
   } = {},
 ): Analysis {
@@ -165,6 +185,7 @@ export function analysisOf(
     ownership: more.ownership ?? [],
     stackDepth: more.stackDepth ?? program.subprograms.map(() => 0),
     maxOwned: more.maxOwned ?? program.subprograms.map(() => 0),
+    maxClones: more.maxClones ?? program.subprograms.map(() => 0),
     walked: 0,
     reached: new Uint8Array(program.length).fill(1),
   };

@@ -11,7 +11,7 @@ function r7After(body: string) {
 describe('calls', () => {
   it('a record is memory of its constant size', () => {
     const body = 'r1 = map[rb] ll\n    r2 = 24\n    r3 = 0\n    call bpf_ringbuf_reserve\n    r7 = r0';
-    expect(r7After(body)).toMatchObject({ type: { to: 'memory', size: 24 }, mayBeNull: true, id: 1, ref: 1 });
+    expect(r7After(body)).toMatchObject({ type: { to: 'memory', size: 24 }, mayBeNull: true, id: -1, ref: 1 });
   });
 
   it('an object is local and of its type', () => {

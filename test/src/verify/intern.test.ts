@@ -5,6 +5,7 @@ import {
   INVALID_SLOT,
   InternTable,
   NOT_INIT_WORD,
+  NULLABLE,
   sharedTable,
   TAG,
   tagOfKind,
@@ -26,8 +27,8 @@ describe('InternTable', () => {
   });
 
   it('pointer reads back and is one word however often it is made', () => {
-    const task = table.pointer(TAG.kernel | 8, 1, 0, 5, 5);
-    expect(table.pointer(TAG.kernel | 8, 1, 0, 5, 5)).toBe(task);
+    const task = table.pointer(TAG.kernel | NULLABLE, 1, 0, 5, 5);
+    expect(table.pointer(TAG.kernel | NULLABLE, 1, 0, 5, 5)).toBe(task);
     expect(table.value(task)).toEqual({
       is: 'pointer',
       type: { to: 'kernel', kind: 'task' },
@@ -38,7 +39,7 @@ describe('InternTable', () => {
     });
     expect(table.value(task)).toBe(table.value(task));
     expect(table.value(table.notNull(task))).toMatchObject({ mayBeNull: false, id: 0, ref: 5 });
-    expect(table.bare(task)).toBe(table.bare(table.pointer(TAG.kernel | 8, 1, 0, 9, 9)));
+    expect(table.bare(task)).toBe(table.bare(table.pointer(TAG.kernel | NULLABLE, 1, 0, 9, 9)));
     expect(table.value(table.withOffset(table.notNull(task), -8))).toMatchObject({ off: -8 });
   });
 
@@ -76,6 +77,11 @@ describe('sharedTable', () => {
   });
 
   it('tagOfKind follows the table of kinds', () => {
-    expect([0, 1, 2, 3].map(tagOfKind)).toEqual([TAG.memory, TAG.kernel, TAG.kernel, TAG.local]);
+    expect((['ring', 'task', 'cgroup', 'object'] as const).map(tagOfKind)).toEqual([
+      TAG.memory,
+      TAG.kernel,
+      TAG.kernel,
+      TAG.local,
+    ]);
   });
 });

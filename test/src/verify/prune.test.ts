@@ -1,6 +1,6 @@
 /** Canonical forms: names do not matter, everything else does; finished and unfinished states. */
 import { describe, expect, it } from 'vitest';
-import { InternTable, TAG, UNKNOWN_WORD } from '../../../src/verify/intern.js';
+import { InternTable, NULLABLE, TAG, UNKNOWN_WORD } from '../../../src/verify/intern.js';
 import { NEW_STATE, Repetitions } from '../../../src/verify/prune.js';
 import { REF, State } from '../../../src/verify/state.js';
 
@@ -16,7 +16,7 @@ function state(lost: number, link: number, copies: boolean): State {
     made.dropRef(0);
   }
   const ref = made.acquire(1, -1, 4);
-  made.setRegister(7, table.pointer(TAG.kernel | 8, 1, 0, ref, ref));
+  made.setRegister(7, table.pointer(TAG.kernel | NULLABLE, 1, 0, -ref, ref));
   made.setRegister(8, table.withLink(UNKNOWN_WORD, link));
   made.setRegister(9, copies ? made.register(8) : UNKNOWN_WORD);
   made.lastLink = link;
@@ -80,7 +80,7 @@ describe('Repetitions', () => {
       const refs = [made.acquire(1, -1, 4), made.acquire(1, -1, 4)];
       held.forEach((which, index) => {
         const ref = refs[which] ?? 0;
-        made.setRegister(6 + index, table.pointer(TAG.kernel | 8, 1, 0, ref, ref));
+        made.setRegister(6 + index, table.pointer(TAG.kernel | NULLABLE, 1, 0, -ref, ref));
       });
       return made;
     };
@@ -99,7 +99,7 @@ describe('Repetitions', () => {
     repetitions.backtrack(0);
     expect([repetitions.isFinished(0), repetitions.isFinished(1)]).toEqual([false, true]);
     expect([repetitions.nodeOf(0), repetitions.nodeOf(1)]).toEqual([10, 11]);
-    repetitions.renew(1, 0, 12, 0);
+    repetitions.renew(1, 0, 12, state(0, 1, true));
     expect([repetitions.isFinished(1), repetitions.nodeOf(1)]).toEqual([false, 12]);
     repetitions.clear();
     expect(repetitions.arrive(table, state(0, 1, true), 1, 0, 0)).toBe(NEW_STATE);

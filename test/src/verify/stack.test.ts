@@ -10,7 +10,7 @@ function stateAfter(body: string) {
   return throws[0].state;
 }
 
-const LETTER = { spill: 'S', misc: 'M', zero: 'Z', invalid: '-' } as const;
+const LETTER = { spill: 'S', misc: 'M', zero: 'Z', invalid: '-', dynptr: 'D', iter: 'I' } as const;
 /** The bytes of fp-8 from the lowest address on. */
 const bytesAfter = (body: string) =>
   stateAfter(body)

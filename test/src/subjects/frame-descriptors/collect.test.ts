@@ -63,8 +63,8 @@ describe('collectPosted', () => {
   });
 
   test('slots: the kind is decided from the lowest-addressed byte alone', () => {
-    const lowMisc: Slot = { bytes: ['misc', ...slot('zero').bytes.slice(1)], spilled: undefined };
-    const lowZero: Slot = { bytes: ['zero', ...slot('misc').bytes.slice(1)], spilled: undefined };
+    const lowMisc: Slot = { bytes: ['misc', ...slot('zero').bytes.slice(1)], spilled: undefined, resident: undefined };
+    const lowZero: Slot = { bytes: ['zero', ...slot('misc').bytes.slice(1)], spilled: undefined, resident: undefined };
     expect(collect(inMain(ALL_ZERO, [], [lowMisc, lowZero]))).toEqual(['main 0: fp-8=uninitialised']);
   });
 

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import {
   type Descriptor,
   describeDescriptors,
+  type Entry,
   locationOf,
   metadataBytes,
   PLACES,
@@ -12,9 +13,10 @@ import { placeOf } from '../places.js';
 import { CALLER_AND_GUARD, programOf } from '../states.js';
 
 const program = programOf(CALLER_AND_GUARD);
-const entry = (place: number, offset = 0) => ({
+const entry = (place: number, offset = 0): Entry => ({
   place,
-  holds: { kind: 'task', type: -1 } as const,
+  holds: { kind: 'task', type: -1 },
+  spill: place < 64 ? 'spill' : 'register',
   offset,
   destructor: 'bpf_task_release',
   acquiredAt: 0,

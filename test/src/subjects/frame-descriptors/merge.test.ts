@@ -8,6 +8,7 @@ import { CALLER_AND_GUARD, programOf } from '../states.js';
 const entry = (kind: Kind | undefined, type = -1): Entry => ({
   place: 0,
   holds: kind === undefined ? undefined : { kind, type },
+  spill: 'spill',
   offset: 0,
   destructor: kind ?? '',
   acquiredAt: kind === undefined ? undefined : 3,

@@ -1,7 +1,7 @@
 /** The sound policy: never wrong on random throw states, and refusing only what truly conflicts. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Kind } from '../../../../src/isa/kinds.js';
+import type { Kind, RegisterKind } from '../../../../src/isa/kinds.js';
 import { describeDescriptors, SLOTS } from '../../../../src/subjects/frame-descriptors/descriptor.js';
 import { sound } from '../../../../src/subjects/frame-descriptors/frame-descriptors.js';
 import { collectSound } from '../../../../src/subjects/frame-descriptors/sound.js';
@@ -38,9 +38,18 @@ describe('collectSound', () => {
   test('a zero or maybe-NULL pointer merges with the resource', () => {
     const states = [inGuard([CTX, task], holding('task')), inGuard([CTX, ZERO], [])];
     expect(collect(...states)).toEqual(['main 1: r7=task?', 'guard 5: -']);
-    expect(collect(inMain([pointer('task', 1, { mayBeNull: true, id: 1 })], holding('task')))).toEqual([
+    expect(collect(inMain([pointer('task', 1, { mayBeNull: true, id: -1 })], holding('task')))).toEqual([
       'main 0: r6=task?',
     ]);
+  });
+
+  test('a cast that may be NULL while its source is held is no place of the reference', () => {
+    const socket = pointer('socket', 1);
+    const cast = pointer('socket', 1, { mayBeNull: true, id: 5 });
+    expect(collect(inMain([cast, socket], holding('socket')))).toEqual(['main 0: r7=socket']);
+    expect(collect(inMain([cast], holding('socket')))).toContain('held-reference');
+    const elsewhere = inMain([socket], holding('socket'));
+    expect(collect(inMain([cast], holding('socket')), elsewhere)).toContain('held-reference');
   });
 
   test('of several copies one is listed, the one that all paths share', () => {
@@ -99,7 +108,11 @@ describe('collectSound', () => {
     expect(collect(held, inMain([], [], [slot(ZERO)]))).toEqual(['main 0: fp-8=task?']);
     expect(collect(held, inMain([], [], [slot('misc')]))).toContain('merge-failure');
     expect(collect(held, inMain([], []))).toContain('against uninitialised');
-    const half = { bytes: [...slot(ZERO).bytes.slice(4), ...slot('misc').bytes.slice(4)], spilled: ZERO };
+    const half = {
+      bytes: [...slot(ZERO).bytes.slice(4), ...slot('misc').bytes.slice(4)],
+      spilled: ZERO,
+      resident: undefined,
+    };
     expect(collect(held, inMain([], [], [half]))).toContain('against scalar');
   });
 
@@ -129,7 +142,7 @@ type Content = number | 'zero' | 'scalar' | 'none' | 'ctx';
 const content = fc.constantFrom<Content>(1, 1, 2, 2, 3, 'zero', 'zero', 'scalar', 'none', 'ctx');
 const PLACE_COUNT = 6; // main r6, r7, fp-8, fp-16; guard r6, fp-8
 const randomState = fc.record({
-  kinds: fc.tuple(...[0, 1, 2].map(() => fc.constantFrom<Kind>('task', 'task', 'cgroup'))),
+  kinds: fc.tuple(...[0, 1, 2].map(() => fc.constantFrom<RegisterKind>('task', 'task', 'cgroup'))),
   null: fc.tuple(fc.boolean(), fc.boolean(), fc.boolean()),
   places: fc.array(content, { minLength: PLACE_COUNT, maxLength: PLACE_COUNT }),
 });
@@ -140,7 +153,7 @@ function abstractValue(content: Content, random: RandomState): Value {
   if (content === 'scalar') return UNKNOWN;
   if (content === 'none') return NOT_INIT;
   if (content === 'ctx') return CTX;
-  return pointer(random.kinds[content - 1] ?? 'task', content, { mayBeNull: true, id: content });
+  return pointer(random.kinds[content - 1] ?? 'task', content, { mayBeNull: true, id: -content });
 }
 
 function abstractOf(random: RandomState): StateView {

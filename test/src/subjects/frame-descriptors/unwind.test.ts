@@ -29,6 +29,7 @@ const PROPER = { skipsUnlisted: false, clearsReleased: false };
 const task = (place: number, offset = 0): Entry => ({
   place,
   holds: { kind: 'task', type: -1 },
+  spill: place < 64 ? 'spill' : 'register',
   offset,
   destructor: 'bpf_task_release',
   acquiredAt: 0,
@@ -90,7 +91,14 @@ describe('unwinder', () => {
   });
 
   test('stack entries come first, in their order; 0 is skipped; NOT_INIT does nothing; offsets are taken off', () => {
-    const nothing: Entry = { place: 65, holds: undefined, offset: 0, destructor: '', acquiredAt: undefined };
+    const nothing: Entry = {
+      place: 65,
+      holds: undefined,
+      spill: 'register',
+      offset: 0,
+      destructor: '',
+      acquiredAt: undefined,
+    };
     const lists = descriptors([2, task(1, 8), task(2), task(0), nothing, task(64)]);
     expect(releases(unwinder(program, lists, PROPER), STOPPED)).toEqual([
       '0 fp-16 0x18 bpf_task_release kernel-object',
