@@ -2,7 +2,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { entryOffset, type TableLayout } from '../../../../src/subjects/runtime-table/layout.js';
-import { handOver, push, remove } from '../../../../src/subjects/runtime-table/table.js';
+import {
+  clone,
+  handOver,
+  isAlias,
+  push,
+  pushSlots,
+  remove,
+  typeNumber,
+} from '../../../../src/subjects/runtime-table/table.js';
 import { FrameMemory } from './frames.js';
 
 const TABLES: readonly TableLayout[] = [
@@ -171,5 +179,67 @@ describe('the tables of all frames', () => {
       }),
       { numRuns: 500 },
     );
+  });
+});
+
+describe('entries for slots', () => {
+  const FP = 0x9000n;
+  const INNER = 0x8000n;
+
+  function made(memory: FrameMemory, pointer: bigint): void {
+    memory.registers[4] = pointer;
+    pushSlots(TABLES, memory, 4, 1);
+  }
+
+  function cloned(memory: FrameMemory, from: bigint, to: bigint): void {
+    memory.registers[1] = from;
+    memory.registers[2] = to;
+    clone(TABLES, memory);
+  }
+
+  /** Pointers that a throw would release, by frame. */
+  function standing(memory: FrameMemory, frame: number): bigint[] {
+    const table = TABLES[memory.subprogram(frame)];
+    return zeroedOf(table).flatMap((offset) => {
+      const [pointer, word] = [memory.load(frame, offset), memory.load(frame, offset + 8)];
+      return pointer === 0n || isAlias(pointer, word) ? [] : [pointer];
+    });
+  }
+
+  test('pushSlots keeps type and key, clone adds an alias that is not released', () => {
+    const memory = memoryOf(0);
+    made(memory, FP - 16n);
+    cloned(memory, FP - 16n, FP - 40n);
+    expect(entriesOf(memory, 0)).toEqual([FP - 16n, FP - 40n]);
+    expect(standing(memory, 0)).toEqual([FP - 16n]);
+    expect(zeroedOf(TABLES[0]).map((offset) => typeNumber(memory.load(0, offset + 8)))).toEqual([1, 1]);
+  });
+
+  test('remove by a clone frees all entries of the dynptr, and no other', () => {
+    const memory = memoryOf(0);
+    made(memory, FP - 100n);
+    memory.enter(1, zeroedOf(TABLES[1]));
+    cloned(memory, FP - 100n, INNER - 24n);
+    made(memory, INNER - 48n);
+    removed(memory, INNER - 24n);
+    expect([entriesOf(memory, 0), entriesOf(memory, 1)]).toEqual([[], [INNER - 48n]]);
+  });
+
+  test('handOver: a clone in the caller takes over from slots that go with the frame', () => {
+    const memory = memoryOf(0, 1);
+    memory.registers[10] = INNER;
+    made(memory, INNER - 16n);
+    cloned(memory, INNER - 16n, FP - 16n);
+    handOver(TABLES, memory);
+    expect([entriesOf(memory, 0), entriesOf(memory, 1)]).toEqual([[FP - 16n], []]);
+    expect(standing(memory, 0)).toEqual([FP - 16n]);
+  });
+
+  test('handOver: slots of the caller are handed over like any resource', () => {
+    const memory = memoryOf(0, 1);
+    memory.registers[10] = INNER;
+    made(memory, FP - 16n);
+    handOver(TABLES, memory);
+    expect(standing(memory, 0)).toEqual([FP - 16n]);
   });
 });
