@@ -2,8 +2,11 @@
 import type { MenuRowName } from './menu.js';
 
 export interface Profile {
-  /** Instructions the body of main aims for: smallest, and by how much more at most. */
-  readonly size: { readonly least: number; readonly spread: number };
+  /**
+   * Instructions the body of main aims for: smallest, and by how much more at most. In `large` of 100 programs the body, its
+   * limits and what a verifier may walk are three times as large.
+   */
+  readonly size: { readonly least: number; readonly spread: number; readonly large: number };
   /** No statement is begun above this many slots in the whole program. */
   readonly limit: number;
   /** No statement is begun above this estimate of the instructions a verifier walks. */
@@ -66,21 +69,21 @@ const DEFAULT_ROWS = {
   'guard-throw': 9,
   'arm-throw': 3,
   'shared-throw': 2,
-  'call-guard': 7,
-  'call-work': 7,
+  'call-guard': 8,
+  'call-work': 8,
   'call-make': 3,
   'call-drop': 3,
   'call-fill': 3,
 } as const satisfies Record<MenuRowName, number>;
 
 const DEFAULT: Profile = {
-  size: { least: 24, spread: 50 },
-  limit: 140,
-  walk: 900,
+  size: { least: 6, spread: 34, large: 4 },
+  limit: 96,
+  walk: 600,
   slots: [8, 5, 4, 3, 2],
   held: [4, 3, 2, 1],
   depth: 7,
-  routine: 26,
+  routine: 18,
   reuse: 40,
   tidy: 65,
   clash: 50,
@@ -107,10 +110,10 @@ const rows = {
   /** Long chains of small frames, resources in many of them. */
   'deep-calls': {
     ...DEFAULT,
-    size: { least: 20, spread: 36 },
+    size: { least: 6, spread: 24, large: 4 },
     slots: [4, 3, 2],
     held: [2, 2, 1],
-    routine: 34,
+    routine: 20,
     reuse: 15,
     rows: {
       ...DEFAULT_ROWS,

@@ -33,10 +33,12 @@ export interface Generated {
 const ATTEMPTS = 8;
 /** Statements in a row that may turn out empty before a block ends. */
 const IDLE = 4;
+/** How much larger than usual the large programs are. */
+const LARGE = 3;
 /** Slots of main before its last return, at least. */
 const LEAST = 12;
 /** Percent of draws of a row that wants something held which are taken while nothing is. */
-const WITHOUT_HOLDING = 20;
+const WITHOUT_HOLDING = 40;
 
 const cachedWeights = new WeakMap<Profile, readonly number[]>();
 
@@ -87,12 +89,13 @@ export function generate(choices: Choices, profile: Profile): Generated {
 
 function writeMain(b: Builder): void {
   const { choices, profile } = b;
+  if (choices.chance(profile.size.large)) b.scale = LARGE;
   b.open('main', profile.slots[0] ?? 0, profile.held[0] ?? 1, undefined);
   b.put(choices.chance(80) ? 6 : (b.spare('any') ?? 6), 1, CTX);
   if (choices.chance(50)) deepenStack(b);
   if (choices.chance(40)) b.block(1 + choices.int(6));
   if (choices.chance(65)) acquire(b);
-  b.block(profile.size.least + choices.int(profile.size.spread));
+  b.block((profile.size.least + choices.int(profile.size.spread)) * b.scale);
   b.weigh();
   if (!b.threwHolding && choices.chance(85)) {
     if (!b.holding && b.hasRoom()) acquire(b);

@@ -23,6 +23,9 @@ const MOVES = pairs(REGISTERS, (dst, src) => insn('mov64', { dst, operand: { reg
 const FILLS = pairs(SHARED_PLACES, (place, register) => insn('ldx64', fill(register, place)));
 const SPILLS = pairs(SHARED_PLACES, (place, register) => insn('stx64', spill(register, place)));
 
+/** Slots of a program above which no statement is begun, whatever its profile says: the last ones add some. */
+const MOST_SLOTS = 250;
+
 export class Writer {
   readonly frames: Frame[] = [];
   readonly routines: Routine[] = [];
@@ -37,6 +40,8 @@ export class Writer {
   trips = 1;
   /** A throw was emitted with something held in some frame. */
   threwHolding = false;
+  /** How many times as large as usual the program may become. */
+  scale = 1;
   #factor = 1;
   #nextHolding = 1;
   #nextRoutine = 0;
@@ -85,7 +90,7 @@ export class Writer {
 
   /** Whether to begin no further statement. */
   get full(): boolean {
-    return this.size >= this.profile.limit || this.work >= this.profile.walk;
+    return this.size >= this.limit || this.work >= this.profile.walk * this.scale;
   }
 
   /** Stack bytes of the open frames, a table for everything they may own included. */
@@ -107,6 +112,11 @@ export class Writer {
       }
     }
     this.#factor = this.trips * 2 ** Math.min(bits, 6);
+  }
+
+  /** No statement is begun above this many slots in the whole program. */
+  get limit(): number {
+    return Math.min(this.profile.limit * this.scale, MOST_SLOTS);
   }
 
   get factor(): number {

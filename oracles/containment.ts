@@ -8,22 +8,33 @@
  */
 import { CALLABLES, kfuncById } from '../src/isa/callables.js';
 import { type Program, rowAt, targetAt } from '../src/isa/program.js';
-import type { StateView } from '../src/verify/analysis.js';
 import { planOf } from '../src/verify/plan.js';
 import type { Scalar } from '../src/verify/scalar.js';
-import type { Pointer, Resident, Slot, Value } from '../src/verify/value.js';
+import type { Pointer, Resident } from '../src/verify/value.js';
 import type { RecordedAnalysis } from '../src/verify/walk.js';
+import {
+  BITS,
+  type Check,
+  CheckList,
+  changesOf,
+  checksOf,
+  EXACT,
+  POINTER,
+  RANGE,
+  RESIDENT,
+  ZEROES,
+} from './containment-checks.js';
 import { HarnessBug } from './harness-bug.js';
 import type { Machine } from './machine/machine.js';
 
-const U64 = 2n ** 64n - 1n;
 const U32 = 2n ** 32n - 1n;
+const NOWHERE: readonly number[] = [];
 
-/** What there is to check of a slot: its zero bytes, and how many bytes of a spill of which something is known. */
-interface SlotContent {
-  readonly zeroes: readonly number[];
-  readonly spilled: number;
-  readonly says: boolean;
+/** What is checked on arrival at a node. */
+interface Arrival {
+  /** Everything, frames and ledger included; else what has changed. */
+  readonly full: boolean;
+  readonly list: CheckList;
 }
 
 /** Follows the runs of one program on one machine. */
@@ -37,14 +48,13 @@ export class ContainmentChecker {
    * that came by way of a dropped arrival need not have in them what the walk goes on with.
    */
   readonly #live: Uint8Array;
+  /** By node: every node has one predecessor, so what is checked on arrival is always the same. */
+  readonly #arrivals: (Arrival | undefined)[] = [];
   /** Nodes the run may be at. */
-  #at: readonly number[] = [];
+  #at: readonly number[] = NOWHERE;
   #begun = false;
   /** Objects that references are, in the state being checked. */
   readonly #objectOf = new Map<number, number>();
-  /** Slots are interned per walk, so each is looked at once. */
-  readonly #unknown = new Map<Value, boolean>();
-  readonly #contents = new Map<Slot, SlotContent>();
 
   constructor(analysis: RecordedAnalysis, machine: Machine) {
     this.#analysis = analysis;
@@ -56,7 +66,7 @@ export class ContainmentChecker {
   /** A run is about to start. */
   begin(): void {
     this.#begun = false;
-    this.#at = [];
+    this.#at = NOWHERE;
     this.#machine.observer = (pc) => this.#observe(pc);
   }
 
@@ -67,156 +77,135 @@ export class ContainmentChecker {
 
   #observe(pc: number): void {
     const { nodes } = this.#analysis;
-    const full = this.#full[pc] === 1 || !this.#begun;
-    const next: number[] = [];
-    const misses: string[] = [];
-    const consider = (index: number, before: StateView | undefined): void => {
-      const node = nodes[index];
-      if (node === undefined || node.pc !== pc) return;
-      const miss =
-        full || before === undefined ? this.#missOf(pc, node.state) : this.#missOfChange(pc, before, node.state);
-      if (miss === undefined) next.push(node.coveredBy ?? index);
-      else misses.push(miss);
-    };
-    if (!this.#begun) consider(0, undefined);
-    for (const from of this.#at) {
-      const node = nodes[from];
-      for (const index of node?.next ?? []) consider(index, node?.state);
-    }
+    const { next, misses } = this.#begun ? this.#follow(pc) : this.#enter(pc);
     this.#begun = true;
     this.#at = next;
     if (next.length > 0) return;
-    const why = misses.length === 0 ? 'the walk has no state there' : misses.join('; or: ');
-    throw new HarnessBug(`containment: at pc ${pc} the run is in none of the walked states: ${why}`);
+    const why = misses === undefined ? 'the walk has no state there' : misses.join('; or: ');
+    const where = nodes.length === 0 ? ' (the walk is empty)' : '';
+    throw new HarnessBug(`containment: at pc ${pc} the run is in none of the walked states: ${why}${where}`);
   }
 
-  /** Why the concrete state is not in the abstract one, or `undefined`. */
-  #missOf(pc: number, state: StateView): string | undefined {
-    const machine = this.#machine;
-    if (state.depth !== machine.depth) return `${machine.depth} frames run, ${state.depth} are walked`;
-    this.#objectOf.clear();
-    const top = state.depth - 1;
+  #enter(pc: number): { readonly next: readonly number[]; readonly misses: string[] | undefined } {
+    const miss = this.#missAt(0, pc, undefined);
+    return miss === undefined ? { next: [0], misses: undefined } : { next: NOWHERE, misses: [miss] };
+  }
+
+  /** Mostly the run is at one node, and one node follows it at this pc. */
+  #follow(pc: number): { readonly next: readonly number[]; readonly misses: string[] | undefined } {
+    const { nodes } = this.#analysis;
+    let next: readonly number[] = NOWHERE;
+    let misses: string[] | undefined;
+    for (const from of this.#at) {
+      const followers = nodes[from]?.next ?? NOWHERE;
+      for (const index of followers) {
+        const node = nodes[index];
+        if (node === undefined || node.pc !== pc) continue;
+        const miss = this.#missAt(index, pc, from);
+        if (miss !== undefined) {
+          misses ??= [];
+          misses.push(miss);
+        } else {
+          const goesOnAt = node.coveredBy ?? index;
+          next = followers.length === 1 && node.coveredBy === undefined ? followers : [...next, goesOnAt];
+        }
+      }
+    }
+    return { next, misses };
+  }
+
+  /** Why the run is not at a node, or `undefined`. */
+  #missAt(index: number, pc: number, from: number | undefined): string | undefined {
+    let arrival = this.#arrivals[index];
+    if (arrival === undefined) {
+      arrival = this.#arrivalAt(index, pc, from);
+      this.#arrivals[index] = arrival;
+    }
+    if (this.#objectOf.size > 0) this.#objectOf.clear();
+    if (arrival.full) {
+      const miss = this.#framesMiss(index);
+      if (miss !== undefined) return miss;
+    }
+    const { frames, places, checks } = arrival.list;
+    for (let position = 0; position < checks.length; position++) {
+      const check = checks[position];
+      if (check === undefined) continue;
+      const miss = this.#miss(check, frames[position] ?? 0, places[position] ?? 0);
+      if (miss !== undefined) return miss;
+    }
+    return arrival.full ? this.#ledgerMiss(index) : undefined;
+  }
+
+  #arrivalAt(index: number, pc: number, from: number | undefined): Arrival {
+    const { nodes } = this.#analysis;
+    const state = nodes[index]?.state;
+    const before = from === undefined ? undefined : nodes[from]?.state;
+    if (state === undefined) return { full: true, list: new CheckList() };
     const live = this.#live[pc] ?? 0;
-    for (let frame = 0; frame <= top; frame++) {
+    if (this.#full[pc] === 1 || before === undefined || before.depth !== state.depth) {
+      return { full: true, list: checksOf(state, live) };
+    }
+    return { full: false, list: changesOf(before, state, live) };
+  }
+
+  #framesMiss(index: number): string | undefined {
+    const machine = this.#machine;
+    const state = this.#analysis.nodes[index]?.state;
+    if (state === undefined) return 'the walk is empty';
+    if (state.depth !== machine.depth) return `${machine.depth} frames run, ${state.depth} are walked`;
+    for (let frame = 0; frame < state.depth; frame++) {
       const view = state.frame(frame);
       if (view.subprogram !== machine.subprogram(frame)) return `frame ${frame} is another subprogram`;
       if (view.callsite !== machine.callsite(frame)) return `frame ${frame} was called elsewhere`;
-      for (let register = frame === top ? 0 : 6; register <= 9; register++) {
-        if (frame === top && register <= 5 && (live & (1 << register)) === 0) continue;
-        const miss = this.#registerMiss(state, frame, register);
-        if (miss !== undefined) return miss;
-      }
-      for (let slot = 0; slot < view.allocated / 8; slot++) {
-        const miss = this.#slotMiss(state.slot(frame, slot), frame, slot);
-        if (miss !== undefined) return miss;
-      }
-    }
-    return this.#ledgerMiss(state);
-  }
-
-  /** The same, looking only at what differs between two states of one basic block. */
-  #missOfChange(pc: number, before: StateView, state: StateView): string | undefined {
-    if (before.depth !== state.depth) return this.#missOf(pc, state);
-    this.#objectOf.clear();
-    const top = state.depth - 1;
-    const live = this.#live[pc] ?? 0;
-    for (let register = 0; register <= 9; register++) {
-      if (register <= 5 && (live & (1 << register)) === 0) continue;
-      if (state.register(top, register) === before.register(top, register)) continue;
-      const miss = this.#registerMiss(state, top, register);
-      if (miss !== undefined) return miss;
-    }
-    for (let frame = 0; frame <= top; frame++) {
-      for (let slot = 0; slot < state.frame(frame).allocated / 8; slot++) {
-        const content = state.slot(frame, slot);
-        if (content === before.slot(frame, slot)) continue;
-        const miss = this.#slotMiss(content, frame, slot);
-        if (miss !== undefined) return miss;
-      }
     }
     return undefined;
   }
 
-  #registerMiss(state: StateView, frame: number, register: number): string | undefined {
-    const value = state.register(frame, register);
-    if (value.is === 'not-init' || this.#isUnknown(value)) return undefined;
+  #miss(check: Check, frame: number, place: number): string | undefined {
     const machine = this.#machine;
-    const word = frame === machine.depth - 1 ? machine.register(register) : machine.savedRegister(frame, register);
-    const miss = this.#valueMiss(value, word);
-    return miss === undefined ? undefined : `R${register} of frame ${frame} is 0x${word.toString(16)}, ${miss}`;
-  }
-
-  #isUnknown(value: Value): boolean {
-    let unknown = this.#unknown.get(value);
-    if (unknown === undefined) {
-      unknown = isUnknown(value);
-      this.#unknown.set(value, unknown);
-    }
-    return unknown;
-  }
-
-  #slotMiss(slot: Slot, frame: number, index: number): string | undefined {
-    const { zeroes, spilled, says } = this.#contentOf(slot);
-    if (!says) return undefined;
-    const offset = -8 * (index + 1);
-    if (slot.resident?.first === true) return this.#residentMiss(slot.resident, frame, offset);
-    for (const byte of zeroes) {
-      if (this.#machine.frameByte(frame, offset + byte) !== 0) {
-        return `byte ${byte} of fp${offset} in frame ${frame} is not zero`;
+    switch (check.how) {
+      case EXACT:
+        if (machine.low(frame, place) === check.low && machine.high(frame, place) === check.high) return undefined;
+        return this.#say(frame, place, check.miss);
+      case RANGE:
+        if (scalarHolds(check.value, machine.word(frame, place))) return undefined;
+        return this.#say(frame, place, 'outside of what the walk knows');
+      case BITS:
+        if ((machine.word(frame, place) & check.mask) === check.bits) return undefined;
+        return this.#say(frame, place, 'outside of what the walk knows of the spill');
+      case POINTER: {
+        const miss = this.#pointerMiss(check.value, machine.low(frame, place), machine.high(frame, place));
+        return miss === undefined ? undefined : this.#say(frame, place, miss);
       }
-    }
-    const value = slot.spilled;
-    if (spilled === 0 || value === undefined) return undefined;
-    const word = this.#machine.frameWord(frame, offset);
-    const miss = spilled === 8 ? this.#valueMiss(value, word) : narrowMiss(value, word, spilled);
-    return miss === undefined ? undefined : `fp${offset} of frame ${frame} is 0x${word.toString(16)}, ${miss}`;
-  }
-
-  /** The dynptr or iterator that begins in a slot. */
-  #residentMiss({ kind, ref, drained }: Resident, frame: number, offset: number): string | undefined {
-    const machine = this.#machine;
-    const object = machine.residentAt(frame, offset);
-    const found = object < 0 ? 'nothing' : machine.object(object).kind;
-    if (found !== kind) return `fp${offset} of frame ${frame} is ${found}, not the ${kind} that was walked`;
-    if (drained && machine.frameWord(frame, offset) !== 0n && kind === 'iter_num') {
-      return `the iterator at fp${offset} of frame ${frame} has not ended`;
-    }
-    return this.#bind(ref, object);
-  }
-
-  #contentOf(slot: Slot): SlotContent {
-    const known = this.#contents.get(slot);
-    if (known !== undefined) return known;
-    const zeroes = slot.bytes.flatMap((kind, byte) => (kind === 'zero' ? [byte] : []));
-    const isKnown = slot.spilled !== undefined && slot.spilled.is !== 'not-init' && !isUnknown(slot.spilled);
-    const spilled = isKnown ? slot.bytes.filter((kind) => kind === 'spill').length : 0;
-    const content = { zeroes, spilled, says: zeroes.length > 0 || spilled > 0 || slot.resident?.first === true };
-    this.#contents.set(slot, content);
-    return content;
-  }
-
-  #valueMiss(value: Value, word: bigint): string | undefined {
-    switch (value.is) {
-      case 'not-init':
+      case ZEROES:
+        for (const byte of check.bytes) {
+          if (machine.frameByte(frame, place + byte) !== 0) {
+            return `byte ${byte} of fp${place} in frame ${frame} is not zero`;
+          }
+        }
         return undefined;
-      case 'scalar':
-        return scalarHolds(value, word) ? undefined : 'outside of what the walk knows';
-      case 'pointer':
-        return this.#pointerMiss(value, word);
+      case RESIDENT:
+        return this.#residentMiss(check.value, frame, place);
     }
   }
 
-  #pointerMiss(value: Pointer, word: bigint): string | undefined {
-    if (word === 0n) return value.mayBeNull ? undefined : 'NULL, which the walk excludes';
-    const place = this.#machine.classify(word);
-    const { type } = value;
+  #say(frame: number, place: number, miss: string): string {
+    const name = place < 0 ? `fp${place}` : `R${place}`;
+    return `${name} of frame ${frame} is 0x${this.#machine.word(frame, place).toString(16)}, ${miss}`;
+  }
+
+  /** A pointer to an object or into an iterator, or one that may be NULL. */
+  #pointerMiss(value: Pointer, low: number, high: number): string | undefined {
+    if (low === 0 && high === 0) return value.mayBeNull ? undefined : 'NULL, which the walk excludes';
+    const { type, off } = value;
+    const place = this.#machine.classifyHalves(low, high);
     switch (type.to) {
       case 'ctx':
-        return place.is === 'ctx' && place.off === value.off ? undefined : `no pointer to ctx+${value.off}`;
+        return place.is === 'ctx' && place.off === off ? undefined : `no pointer to ctx+${off}`;
       case 'stack':
-        return place.is === 'frame' && place.frame === type.frame && place.off === value.off
+        return place.is === 'frame' && place.frame === type.frame && place.off === off
           ? undefined
-          : `no pointer to offset ${value.off} of frame ${type.frame}`;
+          : `no pointer to offset ${off} of frame ${type.frame}`;
       case 'map':
         return place.is === 'map' && place.index === type.map ? undefined : `no pointer to map ${type.map}`;
       case 'element':
@@ -228,9 +217,7 @@ export class ContainmentChecker {
       case 'data': {
         if (place.is !== 'object') return 'no pointer to an object';
         // How far into its dynptr the data begin is not walked.
-        if (type.to === 'data' ? place.off < value.off : place.off !== value.off) {
-          return `no pointer to an object, offset ${value.off}`;
-        }
+        if (type.to === 'data' ? place.off < off : place.off !== off) return `no pointer to an object, offset ${off}`;
         const object = this.#machine.object(place.object);
         const kind = type.to === 'kernel' ? type.kind : OBJECT_KINDS[type.to];
         if (object.kind !== kind) return `a ${object.kind}, not a ${kind}`;
@@ -239,6 +226,18 @@ export class ContainmentChecker {
         return value.ref === 0 ? undefined : this.#bind(value.ref, place.object);
       }
     }
+  }
+
+  /** The dynptr or iterator that begins in a slot. */
+  #residentMiss({ kind, ref, drained }: Resident, frame: number, offset: number): string | undefined {
+    const machine = this.#machine;
+    const object = machine.residentAt(frame, offset);
+    const found = object < 0 ? 'nothing' : machine.object(object).kind;
+    if (found !== kind) return `fp${offset} of frame ${frame} is ${found}, not the ${kind} that was walked`;
+    if (drained && kind === 'iter_num' && machine.frameWord(frame, offset) !== 0n) {
+      return `the iterator at fp${offset} of frame ${frame} has not ended`;
+    }
+    return this.#bind(ref, object);
   }
 
   /** All pointers that carry one reference are the same held object. */
@@ -250,10 +249,11 @@ export class ContainmentChecker {
   }
 
   /** Whatever is held is one of the walked references, which may be more: of some it is not yet known whether they are NULL. */
-  #ledgerMiss(state: StateView): string | undefined {
+  #ledgerMiss(index: number): string | undefined {
     const { ledger } = this.#machine;
     if (ledger.heldCount === 0) return undefined;
-    const walked = state.references.map(({ kind }): string => kind);
+    const references = this.#analysis.nodes[index]?.state.references ?? [];
+    const walked = references.map(({ kind }): string => kind);
     for (const name of ledger.names()) {
       const at = walked.indexOf(name.slice(0, name.indexOf('#')));
       if (at < 0) return `${name} is held, which the walk does not know`;
@@ -266,10 +266,6 @@ export class ContainmentChecker {
 /** What the machine calls the objects that pointers of a class point to. */
 const OBJECT_KINDS = { memory: 'ring', local: 'object', socket: 'socket', data: 'dynptr' } as const;
 
-function isUnknown(value: Value): boolean {
-  return value.is === 'scalar' && value.bits.mask === U64 && value.umin === 0n && value.umax === U64;
-}
-
 /** Whether a 64-bit word has the known bits of a scalar and lies in all its ranges. */
 function scalarHolds(value: Scalar, word: bigint): boolean {
   if ((word & ~value.bits.mask) !== value.bits.value) return false;
@@ -280,13 +276,6 @@ function scalarHolds(value: Scalar, word: bigint): boolean {
   if (low < value.u32min || low > value.u32max) return false;
   const low32 = BigInt.asIntN(32, low);
   return low32 >= value.s32min && low32 <= value.s32max;
-}
-
-/** A spill of fewer than 8 bytes: the known bits of those bytes must be there. */
-function narrowMiss(value: Value, word: bigint, bytes: number): string | undefined {
-  if (value.is !== 'scalar') return 'part of a pointer';
-  const known = ~value.bits.mask & (2n ** BigInt(8 * bytes) - 1n);
-  return (word & known) === (value.bits.value & known) ? undefined : 'outside of what the walk knows of the spill';
 }
 
 /** pcs at which everything is checked: where jumps lead, where frames begin, go on and end, and every throw. */

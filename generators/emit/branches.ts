@@ -2,6 +2,7 @@
 import type { Builder } from '../builder.js';
 import { constant, FIRST_SAVED, findHolding, type Place } from '../state.js';
 import { leave, settle } from './release.js';
+import { borrowOrNull, canBorrow } from './resources.js';
 import { someScalar, testScalar } from './scalars.js';
 import { throwNow } from './throws.js';
 
@@ -55,11 +56,17 @@ function mayBeNull(b: Builder, place: Place): boolean {
   return content.is === 'held' && findHolding(b.state, content.holding)?.nullable === true;
 }
 
-export const canTestNull = (b: Builder): boolean =>
+export const canTestNull = (b: Builder): boolean => canBorrow(b) || hasNullable(b);
+
+const hasNullable = (b: Builder): boolean =>
   b.state.contents.some((_, place) => place >= FIRST_SAVED && mayBeNull(b, place));
 
-/** Tests a pointer that may be NULL; the arms know the answer. */
+/** Tests a pointer that may be NULL, a borrowed one if there is no other; the arms know the answer. */
 export function emitIfNull(b: Builder): void {
+  if (!hasNullable(b)) {
+    const spare = b.spare('any');
+    if (spare !== undefined) borrowOrNull(b, spare);
+  }
   const place = b.find(FIRST_SAVED, (_, at) => mayBeNull(b, at));
   if (place === undefined) return;
   const content = b.content(place);

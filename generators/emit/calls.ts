@@ -27,7 +27,9 @@ import { emitBlankRegisters, emitShared, guardThrow } from './throws.js';
 /** Bytes of stack the kernel gives one chain of frames. */
 const STACK = 512;
 /** Slots to leave for the end of the program when another subprogram is begun. */
-const RESERVE = 40;
+const RESERVE = 30;
+/** Percent of subprograms that acquire something at once, so that frames hold things one above another. */
+const OWN = 30;
 
 interface Argument {
   readonly parameter: Parameter;
@@ -45,7 +47,7 @@ const newBytes = (b: Builder): number => {
 };
 
 const canOpen = (b: Builder): boolean =>
-  b.depth < b.profile.depth && b.chain + newBytes(b) <= STACK && b.size + RESERVE < b.profile.limit;
+  b.depth < b.profile.depth && b.chain + newBytes(b) <= STACK && b.size + RESERVE < b.limit;
 
 export const canCall = (b: Builder): boolean => canOpen(b);
 
@@ -124,7 +126,7 @@ function reusable(b: Builder, role: Role, fixed: readonly Argument[]) {
       signature.role === role &&
       b.depth + 1 + signature.height <= b.profile.depth &&
       b.chain + signature.bytes <= STACK &&
-      b.work + signature.work * b.factor <= b.profile.walk * 1.3,
+      b.work + signature.work * b.factor <= b.profile.walk * b.scale * 1.3,
   );
   if (some.length === 0) return undefined;
   const signature = b.choices.pick(some);
@@ -207,6 +209,7 @@ function writeRoutine(
     const early = cell !== undefined && livesOnStack(cell.kind);
     if (early) fillCell(b, cell);
     if (b.choices.chance(30)) deepenStack(b);
+    if (b.choices.chance(OWN) && b.hasRoom()) acquire(b);
     if (b.choices.chance(20)) emitBlankRegisters(b);
     b.block(small ? 2 + b.choices.int(8) : 6 + b.choices.int(b.profile.routine));
     if (role === 'guard') guardThrow(b);

@@ -209,10 +209,12 @@ export const canBorrow = (b: Builder): boolean => LENDABLE.length > 0 && b.hasSp
 export function emitBorrow(b: Builder): void {
   const place = b.spare('any');
   if (place === undefined) return;
-  if (b.choices.chance(50)) {
-    borrow(b, place);
-    return;
-  }
+  if (b.choices.chance(50)) borrow(b, place);
+  else borrowOrNull(b, place);
+}
+
+/** `p = NULL; if (c) p = current;` */
+export function borrowOrNull(b: Builder, place: Place): void {
   b.putConstant(place, 0);
   b.branch({
     test: (second) => testScalar(b, second),

@@ -135,6 +135,12 @@ export class Core {
     return this.#savedWords[frame * 4 + register - 6] ?? 0n;
   }
 
+  /** One half (0 low, 1 high) of R0..R9 of the current frame, or of R6..R9 of any. */
+  half(frame: number, register: number, half: 0 | 1): number {
+    if (frame === this.memory.depth - 1) return this.file.ints[register * 2 + half] ?? 0;
+    return this.#savedInts[frame * 8 + (register - 6) * 2 + half] ?? 0;
+  }
+
   /** Keeps the current frame's R6..R9 where `setDepth` finds them. */
   saveCurrent(): void {
     const at = (this.memory.depth - 1) * 8;

@@ -184,6 +184,27 @@ export class Machine {
     return this.#core.calleeSaved(frame, register);
   }
 
+  /** Lower half of a register (`place` 0..9) of a frame or of the 8 bytes at R10 + `place` (negative), signed. */
+  low(frame: number, place: number): number {
+    return place < 0 ? this.#frameInt(frame, place) : this.#core.half(frame, place, 0);
+  }
+
+  /** The same for the upper half. */
+  high(frame: number, place: number): number {
+    return place < 0 ? this.#frameInt(frame, place + 4) : this.#core.half(frame, place, 1);
+  }
+
+  /** Both halves, unsigned. */
+  word(frame: number, place: number): bigint {
+    if (place < 0) return this.frameWord(frame, place);
+    return frame === this.depth - 1 ? this.register(place) : this.savedRegister(frame, place);
+  }
+
+  #frameInt(frame: number, offset: number): number {
+    const at = this.#core.memory.frameIndex(frame, offset, 4);
+    return at === undefined ? 0 : this.#core.memory.view.getInt32(at, true);
+  }
+
   /** A byte of an active frame at R10 + offset; 0 outside of it. */
   frameByte(frame: number, offset: number): number {
     const at = this.#core.memory.frameIndex(frame, offset, 1);
@@ -198,9 +219,13 @@ export class Machine {
 
   /** What a 64-bit value is, taken as an address. */
   classify(value: bigint): Place {
+    return this.classifyHalves(Number(BigInt.asIntN(32, value)), Number(BigInt.asIntN(32, value >> 32n)));
+  }
+
+  /** The same, of its halves. */
+  classifyHalves(low: number, high: number): Place {
     const { memory, names } = this.#core;
-    const low = Number(BigInt.asIntN(32, value));
-    return classifyValue(low, Number(BigInt.asIntN(32, value >> 32n)), memory.objects, names.maps.length);
+    return classifyValue(low, high, memory.objects, names.maps.length);
   }
 
   /** What an object of the last run is (`input`: plug-in memory), its struct type number or -1, whether it lives. */

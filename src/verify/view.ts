@@ -35,6 +35,52 @@ export class RecordView implements StateView {
     return this.list;
   }
 
+  /** The table that numbers the words of this state. */
+  get words(): InternTable {
+    return this.table;
+  }
+
+  /** Number of the value of a register: equal numbers of one table, equal values. */
+  registerWord(frame: number, register: number): number {
+    return this.at(this.frameAt(frame) + RECORD_FRAME_HEAD + register);
+  }
+
+  /** Number of the content of a slot. */
+  slotWord(frame: number, slot: number): number {
+    const at = this.frameAt(frame);
+    return slot * 8 < this.at(at + 2) ? this.at(at + RECORD_FRAME_HEAD + REGISTERS + slot) : INVALID_SLOT;
+  }
+
+  /**
+   * Calls `register` and `slot` with the number of every word in which this state differs from one before it, which has the
+   * same frames: registers of the top frame, slots of all.
+   */
+  forChanges(
+    before: RecordView,
+    register: (register: number, word: number) => void,
+    slot: (frame: number, slot: number, word: number) => void,
+  ): void {
+    const { data } = this.arena;
+    const old = before.arena.data;
+    const top = this.depth - 1;
+    const here = this.frameAt(top) + RECORD_FRAME_HEAD;
+    const there = before.frameAt(top) + RECORD_FRAME_HEAD;
+    for (let index = 0; index < REGISTERS - 1; index++) {
+      const word = data[here + index] ?? 0;
+      if (word !== old[there + index]) register(index, word);
+    }
+    for (let frame = 0; frame <= top; frame++) {
+      const slots = (data[this.frameAt(frame) + 2] ?? 0) / 8;
+      const oldSlots = (old[before.frameAt(frame) + 2] ?? 0) / 8;
+      const from = this.frameAt(frame) + RECORD_FRAME_HEAD + REGISTERS;
+      const oldFrom = before.frameAt(frame) + RECORD_FRAME_HEAD + REGISTERS;
+      for (let index = 0; index < slots; index++) {
+        const word = data[from + index] ?? 0;
+        if (word !== (index < oldSlots ? old[oldFrom + index] : INVALID_SLOT)) slot(frame, index, word);
+      }
+    }
+  }
+
   frame(index: number): FrameView {
     const at = this.frameAt(index);
     return { subprogram: this.at(at), callsite: this.at(at + 1), allocated: this.at(at + 2) };

@@ -12,7 +12,7 @@ describe('MENU', () => {
   });
 
   it.each(MENU_ROW_NAMES)('%s works beside acquisitions alone', (row) => {
-    const profile = profileOf([row, 'acquire', 'scalar-read'], { size: { least: 60, spread: 20 } });
+    const profile = profileOf([row, 'acquire', 'scalar-read'], { size: { least: 60, spread: 20, large: 0 } });
     let seen = 0;
     for (let index = 0; index < 12; index++) {
       const { program, emitted } = generate(seededChoices(row, index), profile);
