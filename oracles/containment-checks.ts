@@ -78,15 +78,15 @@ export function checksOf(state: StateView, live: number): CheckList {
 export function changesOf(before: StateView, state: StateView, live: number): CheckList {
   if (!(state instanceof RecordView && before instanceof RecordView)) return changesBetween(before, state, live);
   const list = new CheckList();
-  const top = state.depth - 1;
   const known = knownChecks(state.words);
-  state.forChanges(
-    before,
-    (register, word) => {
-      if (register > 5 || (live & (1 << register)) !== 0) list.add(top, register, known.value(word));
-    },
-    (frame, slot, word) => list.add(frame, -8 * (slot + 1), known.slot(word)),
-  );
+  const changes = state.changesSince(before);
+  for (let at = 0; at < changes.length; at += 3) {
+    const frame = changes[at] ?? 0;
+    const place = changes[at + 1] ?? 0;
+    const word = changes[at + 2] ?? 0;
+    if (place < 0) list.add(frame, 8 * place, known.slot(word));
+    else if (place > 5 || (live & (1 << place)) !== 0) list.add(frame, place, known.value(word));
+  }
   return list;
 }
 

@@ -2,37 +2,46 @@
  * Which of R0–R5 may still be read, by pc: a register that is overwritten first cannot tell two states apart. R6–R9 are
  * not asked for, because what is collected at a throw reads them always.
  */
-import { CALLABLES, helperById, kfuncById } from '../isa/callables.js';
+import { CALLABLE_NAMES, CALLABLES, type CallableName, helperById, kfuncById } from '../isa/callables.js';
 import { OP_ROWS, OP_SECOND_SLOT, SOURCE_X } from '../isa/op.js';
 import { type Program, targetAt } from '../isa/program.js';
 
 const SCRATCH = 0b11_1111;
 const ARGUMENTS = 0b11_1110;
 
-interface Flow {
-  readonly reads: number;
-  readonly writes: number;
-  /** Next pcs in the same subprogram, -1 for none. */
-  readonly next: number;
-  readonly target: number;
-  /** Start of the called subprogram, or -1. */
-  readonly callee: number;
+/** By pc, reused from program to program: masks of what is read and written, and where the path goes on (-1: nowhere). */
+let reads = new Uint8Array(0);
+let writes = new Uint8Array(0);
+let nexts = new Int32Array(0);
+let targets = new Int32Array(0);
+let callees = new Int32Array(0);
+
+function reserve(length: number): void {
+  if (reads.length >= length) return;
+  const capacity = 2 * length;
+  reads = new Uint8Array(capacity);
+  writes = new Uint8Array(capacity);
+  nexts = new Int32Array(capacity);
+  targets = new Int32Array(capacity);
+  callees = new Int32Array(capacity);
 }
 
 /** Bit n of element pc is set if R`n` (0..5) may be read from there on before it is written. */
 export function scratchLiveness(program: Program): Uint8Array {
-  const live = new Uint8Array(program.length + 1);
-  const flows = Array.from({ length: program.length }, (_, pc) => flowAt(program, pc));
+  const { length } = program;
+  const live = new Uint8Array(length + 1);
+  reserve(length);
+  for (let pc = 0; pc < length; pc++) flowAt(program, pc);
   for (let changed = true; changed; ) {
     changed = false;
-    for (let pc = program.length - 1; pc >= 0; pc--) {
-      const flow = flows[pc];
-      if (flow === undefined) continue;
-      let after = 0;
-      if (flow.next !== -1) after |= live[flow.next] ?? 0;
-      if (flow.target !== -1) after |= live[flow.target] ?? 0;
-      const called = flow.callee === -1 ? 0 : (live[flow.callee] ?? 0) & ARGUMENTS;
-      const before = flow.reads | called | (after & ~flow.writes);
+    for (let pc = length - 1; pc >= 0; pc--) {
+      const next = nexts[pc] ?? -1;
+      const target = targets[pc] ?? -1;
+      const callee = callees[pc] ?? -1;
+      let after = next === -1 ? 0 : (live[next] ?? 0);
+      if (target !== -1) after |= live[target] ?? 0;
+      const called = callee === -1 ? 0 : (live[callee] ?? 0) & ARGUMENTS;
+      const before = (reads[pc] ?? 0) | called | (after & ~(writes[pc] ?? 0));
       if (before !== live[pc]) {
         live[pc] = before;
         changed = true;
@@ -42,64 +51,93 @@ export function scratchLiveness(program: Program): Uint8Array {
   return live;
 }
 
+function set(pc: number, read: number, write: number, next = pc + 1, target = -1, callee = -1): void {
+  reads[pc] = read;
+  writes[pc] = write;
+  nexts[pc] = next;
+  targets[pc] = target;
+  callees[pc] = callee;
+}
+
 const bit = (register: number) => (1 << register) & SCRATCH;
 
-function flowAt(program: Program, pc: number): Flow | undefined {
-  const op = program.op[pc] ?? OP_SECOND_SLOT;
-  const row = OP_ROWS[op];
-  if (row === undefined) return undefined;
+function flowAt(program: Program, pc: number): void {
+  const row = OP_ROWS[program.op[pc] ?? OP_SECOND_SLOT];
+  if (row === undefined) {
+    set(pc, 0, 0, -1);
+    return;
+  }
   const dst = bit(program.dst[pc] ?? 0);
   const src = bit(program.src[pc] ?? 0);
   const operand = row.operand === 'KX' && ((program.code[pc] ?? 0) & SOURCE_X) === 0 ? 0 : src;
-  const flow = (reads: number, writes: number): Flow => ({ reads, writes, next: pc + 1, target: -1, callee: -1 });
   switch (row.shape) {
     case 'alu':
-      return flow(row.symbol === '=' ? operand : operand | dst, dst);
+      set(pc, row.symbol === '=' ? operand : operand | dst, dst);
+      break;
     case 'neg':
     case 'swap':
-      return flow(dst, dst);
+      set(pc, dst, dst);
+      break;
     case 'movsx':
     case 'load':
     case 'load-acquire':
-      return flow(src, dst);
+      set(pc, src, dst);
+      break;
     case 'jump':
-      return { ...flow(dst | operand, 0), target: targetAt(program, pc) ?? -1 };
+      set(pc, dst | operand, 0, pc + 1, targetAt(program, pc));
+      break;
     case 'may_goto':
-      return { ...flow(0, 0), target: targetAt(program, pc) ?? -1 };
+      set(pc, 0, 0, pc + 1, targetAt(program, pc));
+      break;
     case 'goto':
     case 'gotol':
-      return { ...flow(0, 0), next: -1, target: targetAt(program, pc) ?? -1 };
+      set(pc, 0, 0, -1, targetAt(program, pc));
+      break;
     case 'call-local':
-      return { ...flow(0, SCRATCH), callee: targetAt(program, pc) ?? -1 };
+      set(pc, 0, SCRATCH, pc + 1, -1, targetAt(program, pc));
+      break;
     case 'call-helper':
     case 'call-kfunc':
-      return callFlow(program, pc, row.shape === 'call-helper', flow);
+      callFlow(program, pc, row.shape === 'call-helper');
+      break;
     case 'exit':
-      return { ...flow(1, 0), next: -1 };
+      set(pc, 1, 0, -1);
+      break;
     case 'imm64':
-      return { ...flow(0, dst), next: pc + 2 };
+      set(pc, 0, dst, pc + 2);
+      break;
     case 'store':
     case 'atomic':
     case 'store-release':
-      return flow(dst | src, 0);
+      set(pc, dst | src, 0);
+      break;
     case 'store-imm':
-      return flow(dst, 0);
+      set(pc, dst, 0);
+      break;
     case 'fetch':
     case 'xchg':
-      return flow(dst | src, src);
+      set(pc, dst | src, src);
+      break;
     case 'cmpxchg':
-      return flow(dst | src | 1, 1);
+      set(pc, dst | src | 1, 1);
+      break;
     default:
-      return row.shape satisfies never;
+      row.shape satisfies never;
   }
 }
 
-function callFlow(program: Program, pc: number, helper: boolean, flow: (reads: number, writes: number) => Flow): Flow {
+function callFlow(program: Program, pc: number, helper: boolean): void {
   const imm = program.imm[pc] ?? 0;
   const name = helper ? helperById(imm) : kfuncById(imm);
   // An inserted call keeps every register; an unknown one is refused anyway.
-  if (name === undefined) return flow(0, 0);
-  const { args, throws } = CALLABLES[name];
-  const reads = args.reduce((mask, arg, index) => (arg.is === 'ignored' ? mask : mask | bit(index + 1)), 0);
-  return throws ? { ...flow(reads, SCRATCH), next: -1 } : flow(reads, SCRATCH);
+  if (name === undefined) set(pc, 0, 0);
+  else set(pc, ARGUMENT_READS[name], SCRATCH, CALLABLES[name].throws ? -1 : pc + 1);
 }
+
+/** By callable: the argument registers that it reads. */
+const ARGUMENT_READS = Object.fromEntries(
+  CALLABLE_NAMES.map((name) => [
+    name,
+    CALLABLES[name].args.reduce((mask, arg, index) => (arg.is === 'ignored' ? mask : mask | bit(index + 1)), 0),
+  ]),
+) as Record<CallableName, number>;

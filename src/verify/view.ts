@@ -6,6 +6,8 @@ import { INVALID_SLOT, type InternTable } from './intern.js';
 import { RECORD_FRAME_HEAD, RECORD_HEAD, REF, REF_FIELDS, REGISTERS } from './state.js';
 import type { Reference, Slot, Value } from './value.js';
 
+const changes: number[] = [];
+
 /** A view of the record at `start`; decoded when asked. A frame that does not exist is a RangeError: a bug of ours. */
 export class RecordView implements StateView {
   private list: readonly Reference[] | undefined;
@@ -52,33 +54,33 @@ export class RecordView implements StateView {
   }
 
   /**
-   * Calls `register` and `slot` with the number of every word in which this state differs from one before it, which has the
-   * same frames: registers of the top frame, slots of all.
+   * Where this state differs from one before it, which has the same frames: triples of frame, place (a register of the top
+   * frame, or -1 - slot) and number of the word. The array is valid until the next question.
    */
-  forChanges(
-    before: RecordView,
-    register: (register: number, word: number) => void,
-    slot: (frame: number, slot: number, word: number) => void,
-  ): void {
+  changesSince(before: RecordView): readonly number[] {
     const { data } = this.arena;
     const old = before.arena.data;
     const top = this.depth - 1;
+    changes.length = 0;
     const here = this.frameAt(top) + RECORD_FRAME_HEAD;
     const there = before.frameAt(top) + RECORD_FRAME_HEAD;
-    for (let index = 0; index < REGISTERS - 1; index++) {
-      const word = data[here + index] ?? 0;
-      if (word !== old[there + index]) register(index, word);
+    for (let register = 0; register < REGISTERS - 1; register++) {
+      const word = data[here + register] ?? 0;
+      if (word !== old[there + register]) changes.push(top, register, word);
     }
     for (let frame = 0; frame <= top; frame++) {
-      const slots = (data[this.frameAt(frame) + 2] ?? 0) / 8;
-      const oldSlots = (old[before.frameAt(frame) + 2] ?? 0) / 8;
-      const from = this.frameAt(frame) + RECORD_FRAME_HEAD + REGISTERS;
-      const oldFrom = before.frameAt(frame) + RECORD_FRAME_HEAD + REGISTERS;
-      for (let index = 0; index < slots; index++) {
-        const word = data[from + index] ?? 0;
-        if (word !== (index < oldSlots ? old[oldFrom + index] : INVALID_SLOT)) slot(frame, index, word);
+      const at = this.frameAt(frame);
+      const oldAt = before.frameAt(frame);
+      const slots = (data[at + 2] ?? 0) / 8;
+      const oldSlots = (old[oldAt + 2] ?? 0) / 8;
+      const from = at + RECORD_FRAME_HEAD + REGISTERS;
+      const oldFrom = oldAt + RECORD_FRAME_HEAD + REGISTERS;
+      for (let slot = 0; slot < slots; slot++) {
+        const word = data[from + slot] ?? 0;
+        if (word !== (slot < oldSlots ? old[oldFrom + slot] : INVALID_SLOT)) changes.push(frame, -1 - slot, word);
       }
     }
+    return changes;
   }
 
   frame(index: number): FrameView {

@@ -92,11 +92,34 @@ const NO_NODE = -1;
 const OBLIGATION_OF = OP_ROWS.map((row) => OBLIGATIONS[row.shape]);
 const TRANSFER_OF = OP_ROWS.map((row) => TRANSFERS[row.shape]);
 
-interface MutableNode {
-  readonly pc: number;
-  readonly state: StateView;
-  readonly next: number[];
-  coveredBy: number | undefined;
+const NO_NODES: readonly number[] = [];
+
+/** Most nodes are never looked at again: a node is its pc and where its state is kept, and makes the rest when asked. */
+class RecordedNode implements WalkNode {
+  coveredBy: number | undefined = undefined;
+  private followers: number[] | undefined = undefined;
+  private view: StateView | undefined = undefined;
+
+  constructor(
+    readonly pc: number,
+    private readonly table: InternTable,
+    private readonly kept: Arena,
+    private readonly start: number,
+  ) {}
+
+  get state(): StateView {
+    this.view ??= new RecordView(this.table, this.kept, this.start);
+    return this.view;
+  }
+
+  get next(): readonly number[] {
+    return this.followers ?? NO_NODES;
+  }
+
+  addNext(index: number): void {
+    if (this.followers === undefined) this.followers = [index];
+    else this.followers.push(index);
+  }
 }
 
 /** Explores all paths of a program. Why it is refused, if it is, is in the analysis; exceptions are our own bugs. */
@@ -134,7 +157,7 @@ class Walk implements Context {
   readonly notes: Context['notes'];
   readonly throwVisits: ThrowVisit[] = [];
   readonly reached: Uint8Array;
-  readonly nodes: MutableNode[] | undefined;
+  readonly nodes: RecordedNode[] | undefined;
   walked = 0;
   private readonly plan: Plan;
   private readonly limit: number;
@@ -227,11 +250,10 @@ class Walk implements Context {
     return true;
   }
 
-  private addNode(nodes: MutableNode[], pc: number): void {
+  private addNode(nodes: RecordedNode[], pc: number): void {
     const index = nodes.length;
-    nodes[this.node]?.next.push(index);
-    const view = new RecordView(this.table, this.kept, this.state.save(this.kept));
-    nodes.push({ pc, state: view, next: [], coveredBy: undefined });
+    nodes[this.node]?.addNext(index);
+    nodes.push(new RecordedNode(pc, this.table, this.kept, this.state.save(this.kept)));
     this.node = index;
   }
 
