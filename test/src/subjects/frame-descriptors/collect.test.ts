@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { collectPosted } from '../../../../src/subjects/frame-descriptors/collect.js';
 import { describeDescriptors } from '../../../../src/subjects/frame-descriptors/descriptor.js';
 import type { StateView } from '../../../../src/verify/analysis.js';
-import type { Slot } from '../../../../src/verify/value.js';
+import type { Pointer, Slot } from '../../../../src/verify/value.js';
 import {
   analysisOf,
   CALLER_AND_GUARD,
@@ -15,6 +15,7 @@ import {
   NOT_INIT,
   pointer,
   programOf,
+  resident,
   slot,
   UNKNOWN,
   ZERO,
@@ -148,5 +149,63 @@ describe('collectPosted', () => {
   test('an entry without destructor refuses before any merge', () => {
     const state = inMain(withR7(pointer('object', 1, { struct: 7 })), holding({ kind: 'object', type: 7 }));
     expect(collect(state)).toBe('no-destructor failed to simulate cleanup for frame desc entry');
+  });
+
+  describe('what lives on the stack', () => {
+    const dynptr = resident('dynptr', 1);
+    const numbers = resident('iter_num', 1);
+
+    test('the first slot of a dynptr or iterator makes the entry, the others nothing', () => {
+      expect(collect(inMain(ALL_ZERO, holding('dynptr'), dynptr))).toEqual(['main 0: fp-16=dynptr']);
+      expect(collect(inMain(ALL_ZERO, holding('iter_task'), resident('iter_task', 1)))).toEqual([
+        'main 0: fp-24=iter_task',
+      ]);
+    });
+
+    test('a clone is a second entry: cleanup leaves dynptr slots as they are', () => {
+      expect(collect(inMain(ALL_ZERO, holding('dynptr'), [...dynptr, ...dynptr]))).toEqual([
+        'main 0: fp-16=dynptr fp-32=dynptr',
+      ]);
+    });
+
+    test('data of a dynptr have no destructor, unless the dynptr was seen before; a slice says nothing', () => {
+      const data = (readonly: boolean): Pointer => ({
+        ...pointer('ring', 1),
+        type: { to: 'data', size: 8, readonly },
+      });
+      expect(collect(inMain(ALL_ZERO, holding('dynptr'), [slot(data(false)), ...dynptr]))).toContain('no-destructor');
+      expect(collect(inMain([data(false), ZERO, ZERO, ZERO], holding('dynptr'), dynptr))).toEqual([
+        'main 0: fp-16=dynptr r6=uninitialised',
+      ]);
+      expect(collect(inMain(ALL_ZERO, holding('dynptr'), [slot(data(true)), ...dynptr]))).toEqual([
+        'main 0: fp-24=dynptr',
+      ]);
+    });
+
+    test('an uninitialised slot against a dynptr goes unnoticed, another type refuses', () => {
+      const held = inMain(ALL_ZERO, holding('dynptr'), dynptr);
+      expect(collect(held, inMain(ALL_ZERO, [], [slot('misc'), slot('misc')]))).toEqual([
+        'main 0: fp-16=dynptr fp-8=uninitialised',
+      ]);
+      const other = inMain(ALL_ZERO, holding('iter_num'), [slot('zero'), ...numbers]);
+      expect(collect(held, other)).toContain('merge-failure');
+      const tasks = inMain(ALL_ZERO, holding('iter_task'), resident('iter_task', 1));
+      const numbersThere = inMain(ALL_ZERO, holding('iter_num'), [slot('zero'), slot('zero'), ...numbers]);
+      expect(collect(tasks, numbersThere)).toContain('merge-failure');
+    });
+
+    test('a released iterator of the thrower counts as released', () => {
+      expect(collect(inMain(ALL_ZERO, holding('iter_num'), numbers))).toEqual(['main 0: fp-8=iter_num']);
+    });
+  });
+
+  test('sockets: each pointer type has its own number, in a caller every copy makes an entry', () => {
+    const sock = pointer('socket', 1);
+    const tcp: Pointer = { ...sock, type: { to: 'socket', form: 'tcp_sock' } };
+    expect(collect(inMain([sock, tcp, ZERO, ZERO], holding('socket')))).toEqual(['main 0: r6=socket r7=uninitialised']);
+    const state = inGuard([sock, tcp, ZERO, ZERO], holding('socket'), [], { registers: ALL_ZERO });
+    expect(collect(state)).toContain('main 1: r6=socket r7=socket');
+    const first = inMain([sock, ZERO, ZERO, ZERO], holding('socket'));
+    expect(collect(first, inMain([tcp, ZERO, ZERO, ZERO], holding('socket')))).toContain('merge-failure');
   });
 });

@@ -1,6 +1,6 @@
 /** The merge rules of the posted series, entry by entry. */
 import { describe, expect, test } from 'vitest';
-import type { Kind } from '../../../../src/isa/kinds.js';
+import type { Kind, SocketForm } from '../../../../src/isa/kinds.js';
 import type { Entry } from '../../../../src/subjects/frame-descriptors/descriptor.js';
 import { mergeEntries, mergeFailure, sideOf } from '../../../../src/subjects/frame-descriptors/merge.js';
 import { CALLER_AND_GUARD, programOf } from '../states.js';
@@ -34,6 +34,27 @@ describe('mergeEntries', () => {
     expect(mergeEntries(entry('object', 0), entry('task'))).toBeUndefined();
     expect(mergeEntries(entry('task'), entry(undefined))).toBeUndefined();
     expect(mergeEntries(entry(undefined), entry('task'))).toBeUndefined();
+  });
+
+  test('mergeEntries refuses different spill types, and dynptrs and iterators that are not the very same', () => {
+    const dynptr: Entry = { ...entry('dynptr'), spill: 'dynptr' };
+    const numbers: Entry = { ...entry('iter_num'), spill: 'iter' };
+    const tasks: Entry = { ...entry('iter_task'), spill: 'iter' };
+    expect(mergeEntries(dynptr, { ...dynptr })).toBe(dynptr);
+    expect(mergeEntries(numbers, { ...numbers, acquiredAt: 9 })).toBe(numbers);
+    expect(mergeEntries(numbers, tasks)).toBeUndefined();
+    expect(mergeEntries(dynptr, entry(undefined))).toBeUndefined();
+    expect(mergeEntries(entry(undefined), dynptr)).toBeUndefined();
+  });
+
+  test('mergeEntries takes a cast by bpf_skc_to_* for any kernel object, and no other socket pointer', () => {
+    const socket = (form: SocketForm): Entry => ({
+      ...entry('socket'),
+      holds: { kind: 'socket', type: -1, form },
+    });
+    const cast = socket('btf');
+    expect(mergeEntries(cast, entry('task'))).toBe(cast);
+    expect(mergeEntries(socket('sock'), socket('tcp_sock'))).toBeUndefined();
   });
 });
 

@@ -18,6 +18,7 @@ import {
   NOT_INIT,
   pointer,
   programOf,
+  resident,
   slot,
   UNKNOWN,
   ZERO,
@@ -50,6 +51,29 @@ describe('collectSound', () => {
     expect(collect(inMain([cast], holding('socket')))).toContain('held-reference');
     const elsewhere = inMain([socket], holding('socket'));
     expect(collect(inMain([cast], holding('socket')), elsewhere)).toContain('held-reference');
+  });
+
+  test('a dynptr merges with zero slots, but not with half of them, and not with anything else', () => {
+    const dynptr = inMain([], holding('dynptr'), resident('dynptr', 1));
+    expect(collect(dynptr)).toEqual(['main 0: fp-16=dynptr']);
+    expect(collect(dynptr, inMain([], [], [slot('zero'), slot(ZERO)]))).toEqual(['main 0: fp-16=dynptr?']);
+    expect(collect(dynptr, inMain([], [], [slot('misc'), slot('zero')]))).toContain('merge-failure');
+    expect(collect(dynptr, inMain([], [], [slot('misc'), slot('misc')]))).toContain('merge-failure');
+    const numbers = inMain([], holding('iter_num'), [slot('zero'), ...resident('iter_num', 1)]);
+    expect(collect(dynptr, numbers)).toContain('merge-failure');
+  });
+
+  test('of a dynptr and its clones one is listed, the one that all paths share', () => {
+    const pair = resident('dynptr', 1);
+    const both = inMain([], holding('dynptr'), [...pair, ...pair]);
+    const second = inMain([], holding('dynptr'), [slot('misc'), slot('misc'), ...pair]);
+    expect(collect(both)).toEqual(['main 0: fp-16=dynptr']);
+    expect(collect(both, second)).toEqual(['main 0: fp-32=dynptr']);
+  });
+
+  test('an iterator of which a slot was overwritten is lost', () => {
+    const [last = slot('misc'), , first = slot('misc')] = resident('iter_task', 1);
+    expect(collect(inMain([], holding('iter_task'), [last, slot('misc'), first]))).toContain('held-reference');
   });
 
   test('of several copies one is listed, the one that all paths share', () => {
