@@ -50,6 +50,8 @@ export interface DescribedLocation {
   readonly entry?: {
     /** A kind, or `uninitialised`: nothing to release. */
     readonly what: string;
+    /** Struct type of a local object. */
+    readonly struct?: string;
     /** Subtracted from the value found. */
     readonly offset: number;
     readonly mayBeNull: boolean;

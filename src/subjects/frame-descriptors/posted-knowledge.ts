@@ -3,13 +3,14 @@ import type { DescribedLocation, DescribedSite, DescriptorKnowledge, MergeStep }
 import type { Program } from '../../isa/program.js';
 import type { Analysis } from '../../verify/analysis.js';
 import { collectPosted, type MergeEvent } from './collect.js';
-import { locationOf, type Place, SLOTS } from './descriptor.js';
+import { entryInWords, locationOf, type Place, SLOTS } from './descriptor.js';
 
 /** Collects once more, with a witness. Of a refused program it tells what was merged up to the refusal. */
 export function postedKnowledge(program: Program, analysis: Analysis): DescriptorKnowledge {
   const events: MergeEvent[] = [];
   const collected = collectPosted(program, analysis, (event) => events.push(event));
-  const arrivals = arrivalsByPc(analysis, collected.ok ? undefined : collected.visit);
+  const refused = events.find(({ came }) => came === 'refused');
+  const arrivals = arrivalsByPc(analysis, collected.ok ? undefined : collected.visit, refused?.pc);
   const sites = [...arrivals]
     .sort(([a], [b]) => a - b)
     .map(([pc, visits]): DescribedSite => {
@@ -18,7 +19,12 @@ export function postedKnowledge(program: Program, analysis: Analysis): Descripto
       return {
         pc,
         subprogram: program.subprogramOf[pc] ?? 0,
-        locations: inOrderOfRelease(here).map((place) => describe(place, here, visits, nullable?.has(place) ?? false)),
+        locations: inOrderOfRelease(here).map((place) => {
+          // Where a merge failed, what comes behind it in that frame was not looked at any more.
+          const unseen = refused !== undefined && pc === refused.pc && place > refused.fresh.place ? refused.visit : -1;
+          const seen = visits.filter((visit) => visit !== unseen);
+          return describe(program, place, here, seen, nullable?.has(place) ?? false);
+        }),
       };
     });
   return { is: 'descriptors', sites, leavesUnlisted: true };
@@ -55,6 +61,7 @@ function inOrderOfRelease(events: readonly MergeEvent[]): readonly Place[] {
 }
 
 function describe(
+  program: Program,
   place: Place,
   events: readonly MergeEvent[],
   visits: readonly number[],
@@ -69,15 +76,5 @@ function describe(
   const location = locationOf(place);
   const entry = [...here.values()].find(({ came }) => came === 'taken')?.fresh;
   if (entry === undefined) return { location, listing: { why: 'merged', steps } };
-  const { holds, offset, destructor } = entry;
-  return {
-    location,
-    entry: {
-      what: holds?.kind ?? 'uninitialised',
-      offset,
-      mayBeNull,
-      ...(holds === undefined ? {} : { destructor }),
-    },
-    listing: { why: 'merged', steps },
-  };
+  return { location, entry: { ...entryInWords(program, entry), mayBeNull }, listing: { why: 'merged', steps } };
 }

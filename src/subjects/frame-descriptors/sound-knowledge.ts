@@ -10,7 +10,7 @@ import type { Program } from '../../isa/program.js';
 import type { Analysis } from '../../verify/analysis.js';
 import { referenceName } from '../refusal.js';
 import type { Duty, Key, Site } from './candidates.js';
-import { locationOf, PLACES, type Place } from './descriptor.js';
+import { entryInWords, locationOf, PLACES, type Place } from './descriptor.js';
 import { type Choice, chooseKeys, oppositionAt } from './sound.js';
 
 /** Chooses once more and gives the reasons. Of a refused program it tells which resource has no place, and why. */
@@ -61,9 +61,9 @@ function describe(program: Program, analysis: Analysis, choice: Choice, site: Si
       others.push({ location, listing: whyNot(analysis, choice, site, key) });
       continue;
     }
-    const { holding, offset, destructor } = claim;
-    const mayBeNull = site.nullable.has(place);
-    listed.push({ location, entry: { what: holding.kind, offset, mayBeNull, destructor }, listing: why(choice, key) });
+    const { holding, offset, destructor, acquiredAt } = claim;
+    const words = entryInWords(program, { place, holds: holding, offset, destructor, acquiredAt });
+    listed.push({ location, entry: { ...words, mayBeNull: site.nullable.has(place) }, listing: why(choice, key) });
   }
   return { pc: site.pc, subprogram: program.subprogramOf[site.pc] ?? 0, locations: [...listed, ...others] };
 }
