@@ -1,6 +1,6 @@
 /**
- * What a design knows about a program, and why, for people. A visit is a position in `Analysis.throws`; resources are
- * named by kind and order of success on the path of that visit (`task#1`); pcs are original ones.
+ * What a design knows about a program, and why, for people. A visit is a position in `Analysis.throws`; a reference is
+ * named by its id in the state of that visit; pcs are original ones.
  */
 import type { Location } from './location.js';
 import type { MergeSide } from './refusal.js';
@@ -31,14 +31,14 @@ export type Listing =
   /** Listed: the entries of all paths, in the order in which they came. */
   | { readonly why: 'merged'; readonly steps: readonly MergeStep[] }
   /** Listed: on the path of this visit the resource is in no other place that could be listed. */
-  | { readonly why: 'only-place'; readonly visit: number; readonly resource: string }
+  | { readonly why: 'only-place'; readonly visit: number; readonly reference: number }
   /** Listed: one of several places of which every path has each resource in exactly one. */
   | { readonly why: 'one-of-several' }
   /** Not listed: it would release this resource twice on the path of this visit. */
   | {
       readonly why: 'second-copy';
       readonly visit: number;
-      readonly resource: string;
+      readonly reference: number;
       readonly first: { readonly pc: number; readonly location: Location };
     }
   /** Not listed: some path has something else there. */
@@ -71,7 +71,7 @@ export interface DescribedSite {
 /** A resource for which no choice of locations works, and what stands against each place it has. */
 export interface FailedChoice {
   readonly visit: number;
-  readonly resource: string;
+  readonly reference: number;
   /** `no-key`: no place of it can be listed. `overlap`: every choice releases something twice or never. */
   readonly why: 'no-key' | 'overlap' | 'gave-up';
   readonly places: readonly { readonly pc: number; readonly location: Location; readonly against: MergeSide }[];

@@ -5,14 +5,15 @@
 import type { Program } from '../isa/program.js';
 import type { StateView } from '../verify/analysis.js';
 import { constantOf } from '../verify/scalar.js';
-import type { ByteKind, Pointer, PointerType, Slot, Value } from '../verify/value.js';
+import type { ByteKind, Pointer, PointerType, Reference, Slot, Value } from '../verify/value.js';
 
 /** Content of a register or slot. Offsets in bytes, pcs original. */
 export type Cell =
-  /** A pointer that carries a reference; the resource by kind and order of success on this path. */
+  /** A pointer that carries a reference. */
   | {
       readonly is: 'owned';
       readonly kind: string;
+      /** See `resourceName`. */
       readonly resource: string;
       /** Struct type of a local object. */
       readonly struct?: string;
@@ -79,17 +80,27 @@ export const BYTE_LETTERS: Readonly<Record<ByteKind, string>> = { invalid: '?', 
 function cellOfPointer(program: Program, state: StateView, { type, off, mayBeNull, ref }: Pointer): Cell {
   const reference = ref === 0 ? undefined : state.references.find(({ id }) => id === ref);
   if (reference === undefined) return { is: 'pointer', to: pointee(program, state, type), offset: off, mayBeNull };
-  const { kind, ordinal, acquiredAt } = reference;
+  const { kind, acquiredAt } = reference;
   const struct = type.to === 'local' ? program.types[type.type]?.name : undefined;
   return {
     is: 'owned',
     kind,
-    resource: `${kind}#${ordinal}`,
+    resource: resourceName(state, reference),
     ...(struct === undefined ? {} : { struct }),
     offset: off,
     mayBeNull,
     acquiredAt,
   };
+}
+
+/**
+ * What a reference is called in a state: kind and pc of the acquiring call, `task@7`; several of one call have letters,
+ * `task@7a`, `task@7b`. So states that differ in nothing but how much was acquired and released before look alike.
+ */
+export function resourceName(state: StateView, { id, kind, acquiredAt }: Reference): string {
+  const alike = state.references.filter((each) => each.kind === kind && each.acquiredAt === acquiredAt);
+  const letter = alike.length < 2 ? '' : String.fromCharCode(97 + (alike.findIndex((each) => each.id === id) % 26));
+  return `${kind}@${acquiredAt}${letter}`;
 }
 
 function pointee(program: Program, state: StateView, type: PointerType): string {
@@ -111,19 +122,11 @@ function pointee(program: Program, state: StateView, type: PointerType): string 
   }
 }
 
-/** `task#1? from 7`: maybe NULL, acquired by the call at pc 7. */
+/** `task@7?`: a task acquired by the call at pc 7, or NULL. */
 export function cellText(cell: Cell): string {
-  return cell.is === 'owned' ? ownedText(cell, cell.resource) : unownedText(cell);
-}
-
-/** The same without the order of success, in which states may differ that are alike otherwise: `task? from 7`. */
-export function kindText(cell: Cell): string {
-  return cell.is === 'owned' ? ownedText(cell, cell.kind) : unownedText(cell);
-}
-
-function ownedText(cell: Extract<Cell, { readonly is: 'owned' }>, name: string): string {
+  if (cell.is !== 'owned') return unownedText(cell);
   const struct = cell.struct === undefined ? '' : ` ${cell.struct}`;
-  return `${name}${struct}${offsetText(cell.offset)}${cell.mayBeNull ? '?' : ''} from ${cell.acquiredAt}`;
+  return `${cell.resource}${struct}${offsetText(cell.offset)}${cell.mayBeNull ? '?' : ''}`;
 }
 
 function unownedText(cell: Exclude<Cell, { readonly is: 'owned' }>): string {

@@ -1,6 +1,7 @@
 /** What each design knows, for people: entries with the rule or the choice behind them, tables, inserted code. */
 import type { DescribedLocation, MergeRule } from '../contract/knowledge.js';
-import { cellText, kindText, offsetText } from './explain-cell.js';
+import type { Location } from '../contract/location.js';
+import { cellText, offsetText } from './explain-cell.js';
 import type {
   DesignExplanation,
   ExplainedDescriptors,
@@ -12,10 +13,9 @@ import type {
   Insertion,
 } from './explain-design.js';
 import { sideText } from './explain-listing.js';
-import { inWords } from './explain-states-text.js';
 import { locationText } from './finding-text.js';
-import { foldedTable, number, wrap } from './table.js';
-import type { Paint } from './terminal.js';
+import { foldedTable, inWords, number, wrap } from './table.js';
+import { type Paint, paintLines } from './terminal.js';
 
 /** A section, or nothing about a design that refused the program and has no more to say than that. */
 export function designSection(design: DesignExplanation, names: SubprogramNames, paint: Paint): string {
@@ -85,9 +85,9 @@ function descriptorsText(knows: ExplainedDescriptors, refused: boolean, paint: P
 function siteText({ subprogram, pc, locations }: ExplainedSite, paint: Paint): string {
   const chosen = locations.some(({ listing }) => listing.why !== 'merged');
   const rows: string[][] = [];
-  const quiet: string[] = [];
+  const quiet: Location[] = [];
   for (const each of locations) {
-    if (isQuiet(each)) quiet.push(locationText(each.location));
+    if (isQuiet(each)) quiet.push(each.location);
     else rows.push(...locationRows(each, paint));
   }
   const head = ['place', 'entry', ...(chosen ? [] : ['what a state has there']), 'why'];
@@ -95,8 +95,24 @@ function siteText({ subprogram, pc, locations }: ExplainedSite, paint: Paint): s
   const rest =
     quiet.length === 0
       ? ''
-      : wrap(`${quiet.join(' ')}: uninitialised or a scalar, nothing to release`, '      ', '    ');
+      : wrap(`${placesText(quiet)}: uninitialised or a scalar, nothing to release`, '      ', '    ');
   return `  ${subprogram} at ${pc}\n${table}${rest}`;
+}
+
+/** `fp-8 r7`; slots in a row are `fp-8 to fp-40`. */
+function placesText(locations: readonly Location[]): string {
+  const runs: Location[][] = [];
+  for (const location of locations) {
+    const last = runs.at(-1);
+    const before = last?.at(-1);
+    const follows = before?.in === 'stack' && location.in === 'stack' && location.offset === before.offset - 8;
+    if (follows) last?.push(location);
+    else runs.push([location]);
+  }
+  return runs
+    .map((run) => run.map(locationText))
+    .map((names) => (names.length < 3 ? names.join(' ') : `${names[0]} to ${names.at(-1)}`))
+    .join(' ');
 }
 
 /** An entry without a resource that met no resource in any state. */
@@ -118,11 +134,11 @@ function locationRows({ location, entry, listing }: ExplainedLocation, paint: Pa
   });
 }
 
-/** `B: task#1? from 7`, `B, C and D: task from 4`. */
+/** `B: task@7?`, `B, C and D: task@4`. */
 function hasText({ states, cell }: ExplainedStep): string {
   const names = inWords(states, 4);
   if (cell === undefined) return names;
-  return `${names}: ${states.length === 1 ? cellText(cell) : kindText(cell)}`;
+  return `${names}: ${cellText(cell)}`;
 }
 
 /** How the entry that stands is wrong for the states of a step, if it is. */
@@ -238,13 +254,4 @@ function insertedRows(inserted: readonly Insertion[]): readonly string[][] {
     what,
     [...places].map(([where, at]) => `${where} ${inWords([...at], 24)}`).join(', '),
   ]);
-}
-
-/** Every line of a text in one colour. */
-export function paintLines(text: string, tint: (line: string) => string): string {
-  return text
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => `${tint(line)}\n`)
-    .join('');
 }

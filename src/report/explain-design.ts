@@ -7,6 +7,7 @@ import { printInstruction } from '../asm/print.js';
 import type {
   DescribedLocation,
   DescriptorKnowledge,
+  FailedChoice,
   Listing,
   MergeStep,
   TableKnowledge,
@@ -16,14 +17,14 @@ import type { Cost } from '../contract/prepared.js';
 import type { Refusal } from '../contract/refusal.js';
 import type { Program } from '../isa/program.js';
 import type { Prepared, PrepareInput, Refused, Subject } from '../subjects/subject.js';
-import { type Cell, cellText, kindText } from './explain-cell.js';
+import { type Cell, cellText } from './explain-cell.js';
 import type { States } from './explain-states.js';
 import { locationText } from './finding-text.js';
 
 /** One step of a merge for all states that made it alike. */
 export interface ExplainedStep extends Omit<MergeStep, 'visit'> {
   readonly states: readonly string[];
-  /** What the first of them has there; the others may differ in the order of success. */
+  /** What they have there. */
   readonly cell?: Cell;
   /**
    * Whether the entry that stands in the end is right for these states: `other`: they have something else there;
@@ -71,7 +72,7 @@ export interface ExplainedDescriptors {
   readonly leavesUnlisted: boolean;
   /** What some state holds and no entry lists. */
   readonly unlisted: readonly { readonly state: string; readonly resource: string }[];
-  readonly failed?: Omit<NonNullable<DescriptorKnowledge['failed']>, 'visit'> & { readonly state: string };
+  readonly failed?: Omit<FailedChoice, 'visit' | 'reference'> & { readonly state: string; readonly resource: string };
 }
 
 /** Code that a rewrite inserted, by the original instruction it serves, or at a subprogram's entry. */
@@ -141,12 +142,12 @@ function explainDescriptors(
         return { ...shared, listing: { why: 'merged', steps: fitted } };
       }
       case 'only-place': {
-        const { why, resource, visit } = listing;
-        return { ...shared, listing: { why, resource, state: nameOf(visit) } };
+        const { why, reference, visit } = listing;
+        return { ...shared, listing: { why, resource: states.nameOf(visit, reference), state: nameOf(visit) } };
       }
       case 'second-copy': {
-        const { why, resource, visit, first } = listing;
-        return { ...shared, listing: { why, resource, first, state: nameOf(visit) } };
+        const { why, reference, visit, first } = listing;
+        return { ...shared, listing: { why, resource: states.nameOf(visit, reference), first, state: nameOf(visit) } };
       }
       case 'one-of-several':
       case 'unusable':
@@ -177,7 +178,7 @@ function explainDescriptors(
       : {
           failed: {
             state: nameOf(failed.visit),
-            resource: failed.resource,
+            resource: states.nameOf(failed.visit, failed.reference),
             why: failed.why,
             places: failed.places,
           },
@@ -221,7 +222,7 @@ function explainSteps(
     const repeated = told.has(`${name} ${text}`) && (step.rule === 2 || step.came === 'silent');
     told.add(`${name} ${text}`);
     if (repeated) continue;
-    const key = `${cell === undefined ? '' : kindText(cell)} ${step.made} ${step.rule} ${step.came}`;
+    const key = `${text} ${step.made} ${step.rule} ${step.came}`;
     const last = joined.at(-1);
     if (last?.key !== key) joined.push({ states: [name], key, ...step, ...(cell === undefined ? {} : { cell }) });
     else if (last.states.at(-1) !== name) last.states.push(name);

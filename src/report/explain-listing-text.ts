@@ -1,7 +1,7 @@
 /** The listing for people: what each instruction does to resources in front, comments behind, refusals below. */
 import type { ListedLine, ListingNote } from './explain-listing.js';
 import { wrap } from './table.js';
-import type { Paint } from './terminal.js';
+import { type Paint, paintLines } from './terminal.js';
 
 /** Column at which comments begin, if the instruction is not longer. */
 const COMMENT_COLUMN = 46;
@@ -23,7 +23,7 @@ function lineText(line: ListedLine, paint: Paint): string {
     case 'blank':
       return '\n';
     case 'comment':
-      return dimmed(wrap(`; ${line.comment}`, `${FRONT}; `, FRONT, WIDTH), paint);
+      return paintLines(wrap(`; ${line.comment}`, `${FRONT}; `, FRONT, WIDTH), paint.dim);
     case 'label':
       return withComment(`  ${line.text}`, line.comment, paint);
     case 'instruction': {
@@ -52,17 +52,5 @@ function withComment(text: string, comment: string | undefined, paint: Paint): s
 function noteText({ is, by, text }: ListingNote, paint: Paint): string {
   const names = by.join(', ');
   const words = is === 'refusal' ? `${names} refuse${by.length === 1 ? 's' : ''}: ${text}` : `${text} (${names})`;
-  const lines = wrap(words, `${FRONT}  `, `${FRONT}^ `, WIDTH)
-    .split('\n')
-    .filter((line) => line !== '');
-  const tint = is === 'refusal' ? paint.red : paint.yellow;
-  return lines.map((line) => `${tint(line)}\n`).join('');
-}
-
-function dimmed(text: string, paint: Paint): string {
-  return text
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => `${paint.dim(line)}\n`)
-    .join('');
+  return paintLines(wrap(words, `${FRONT}  `, `${FRONT}^ `, WIDTH), is === 'refusal' ? paint.red : paint.yellow);
 }

@@ -88,7 +88,7 @@ function notesByPc(program: Program, refusals: readonly RefusedBy[]): ReadonlyMa
   return notes;
 }
 
-/** `task from 7`, `uninitialised`. */
+/** `task@7`, `uninitialised`. */
 export function sideText({ what, acquiredAt }: MergeSide): string {
-  return acquiredAt === undefined ? what : `${what} from ${acquiredAt}`;
+  return acquiredAt === undefined ? what : `${what}@${acquiredAt}`;
 }

@@ -2,12 +2,12 @@
 import { cellText } from './explain-cell.js';
 import type { FrameBlock, StateGroup, States, ThrowTable } from './explain-states.js';
 import { locationText } from './finding-text.js';
-import { foldedTable, number, wrap } from './table.js';
+import { foldedTable, inWords, number, wrap } from './table.js';
 import type { Paint } from './terminal.js';
 
 const WIDTH = 100;
 /** Columns shown of one throw; the others are in the JSON. */
-const SHOWN = 24;
+const SHOWN = 18;
 /** Characters of what a state holds, before it goes on in the next row. */
 const HELD_WIDTH = 24;
 
@@ -21,7 +21,7 @@ export function statesSection({ groups, throws }: States, paint: Paint): string 
 function legend({ groups, throws }: Pick<States, 'groups' | 'throws'>): string {
   const rows = throws.flatMap(({ frames }) => frames.flatMap((frame) => frame.rows));
   if (rows.length === 0) return groups.some(({ holds }) => holds.length > 0) ? wrap(LOST, '  ') : '';
-  const words = ['#n from pc: the n-th resource that the path acquired, by the call at that pc'];
+  const words = ['task@7: a task acquired by the call at pc 7'];
   if (rows.some(({ cells }) => cells.some((cell) => cell?.is === 'owned' && cell.mayBeNull)))
     words.push('?: may be NULL');
   if (rows.some(({ conflict }) => conflict)) words.push('!: no one descriptor entry can stand for all states');
@@ -51,16 +51,15 @@ function throwText(table: ThrowTable, groups: ReadonlyMap<string, StateGroup>, p
   const more =
     states.length > SHOWN ? `  … and ${number(states.length - SHOWN)} more states, all in the JSON answer\n` : '';
   const shared = frames
-    .filter(({ also }) => also.length > 0)
-    .map((frame) =>
-      wrap(`${frame.subprogram} at ${frame.pc} is also a frame of ${inWords(frame.also)} at another throw.`, '  '),
-    );
+    .filter(({ also, rows }) => also.length > 0 && rows.length > 0)
+    .map((frame) => `${frame.subprogram} at ${frame.pc} (${inWords(frame.also.map(String))})`);
+  const others = shared.length === 0 ? '' : wrap(`other throws come by as well: ${shared.join('; ')}`, '    ', '  ');
   const blocks = fold(labels, columns).map(([head = [], ...rows]) => foldedTable(paint, head, rows));
   return [
     `${paint.bold(`Throw at ${pc} in ${subprogram}: ${arrive}${different}`)}\n`,
     blocks.join('\n').replaceAll(/^( +)! .*$/gm, (line) => paint.red(line)),
     more,
-    ...shared,
+    others,
   ].join('');
 }
 
@@ -105,11 +104,4 @@ function fold(
     for (const [row, line] of (tables.at(-1) ?? []).entries()) line.push(cells[row] ?? '');
   }
   return tables;
-}
-
-/** `A`, `A and B`, `A, B and 3 others`. */
-export function inWords(names: readonly string[], most = 6): string {
-  if (names.length <= 1) return names.join('');
-  if (names.length <= most) return `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
-  return `${names.slice(0, most - 1).join(', ')} and ${number(names.length - most + 1)} others`;
 }

@@ -5,7 +5,7 @@
 import type { Location } from '../contract/location.js';
 import type { Program } from '../isa/program.js';
 import type { Analysis, StateView } from '../verify/analysis.js';
-import { type Cell, cellOfSlot, cellOfValue, cellText, isConflict } from './explain-cell.js';
+import { type Cell, cellOfSlot, cellOfValue, cellText, isConflict, resourceName } from './explain-cell.js';
 
 /** A frame of a state: its subprogram and the pc at which it stands. */
 export interface FrameAt {
@@ -37,8 +37,8 @@ export interface LocationRow {
 export interface FrameBlock extends FrameAt {
   readonly role: 'throw' | 'call';
   readonly rows: readonly LocationRow[];
-  /** States of other throws that have this frame too, so that descriptors of this pc must serve them as well. */
-  readonly also: readonly string[];
+  /** pcs of other throws that come by this frame, so that a descriptor of its pc must serve their states as well. */
+  readonly also: readonly number[];
 }
 
 /** What arrives at one throw. */
@@ -56,6 +56,8 @@ export interface States {
   readonly throws: readonly ThrowTable[];
   /** The group of a visit. */
   groupOf(visit: number): StateGroup | undefined;
+  /** What a reference is called in a visit; see explain-cell.ts. */
+  nameOf(visit: number, reference: number): string;
   /** What a visit has at a location of the frame that stands at a pc; `undefined` if it has no such frame. */
   cellAt(visit: number, pc: number, location: Location): Cell | undefined;
 }
@@ -77,11 +79,13 @@ export function groupStates(program: Program, analysis: Analysis): States {
   const byKey = new Map<string, { readonly visits: number[]; readonly group: Omit<StateGroup, 'name' | 'visits'> }>();
   for (const [visit, { pc, state }] of analysis.throws.entries()) {
     const chain = chains[visit] ?? [];
-    const holds = state.references.map(({ kind, ordinal, acquiredAt, frame }) => ({
-      resource: `${kind}#${ordinal}`,
-      acquiredAt,
-      owner: chain[frame]?.subprogram ?? '?',
-    }));
+    const holds = state.references
+      .map((reference) => ({
+        resource: resourceName(state, reference),
+        acquiredAt: reference.acquiredAt,
+        owner: chain[reference.frame]?.subprogram ?? '?',
+      }))
+      .sort((a, b) => a.acquiredAt - b.acquiredAt);
     const cells = chain.flatMap((frame) =>
       (rows.get(frame.pc)?.locations ?? []).map((location) => textOf(cellOf(program, state, frame.index, location))),
     );
@@ -101,6 +105,11 @@ export function groupStates(program: Program, analysis: Analysis): States {
     groups,
     throws: pcs.map((pc) => throwTable(program, pc, groups, rows, cellIn)),
     groupOf: (visit) => ofVisit[visit],
+    nameOf: (visit, id) => {
+      const state = analysis.throws[visit]?.state;
+      const reference = state?.references.find((each) => each.id === id);
+      return state === undefined || reference === undefined ? '?' : resourceName(state, reference);
+    },
     cellAt: cellIn,
   };
 }
@@ -210,9 +219,13 @@ function throwTable(
         conflict: rows.get(at)?.conflicts.has(location) ?? false,
         cells: columns.map(({ visits }) => cellAt(visits[0] ?? -1, at, location)),
       })),
-      also: groups
-        .filter((group) => group.pc !== pc && group.frames.some((frame) => frame.pc === at))
-        .map(({ name }) => name),
+      also: [
+        ...new Set(
+          groups.filter(({ frames: other }) => other.some((frame) => frame.pc === at)).map((group) => group.pc),
+        ),
+      ]
+        .filter((other) => other !== pc)
+        .sort((a, b) => a - b),
     })),
   };
 }

@@ -1,24 +1,20 @@
 /** The whole answer of `explain` for people. */
 import { printInstruction } from '../asm/print.js';
 import type { Program } from '../isa/program.js';
-import { designSection, paintLines } from './explain-design-text.js';
+import { designSection } from './explain-design-text.js';
 import { listingSection } from './explain-listing-text.js';
 import type { Explanation } from './explain-model.js';
 import { statesSection } from './explain-states-text.js';
 import { otherWorldsText, worldNames, worldSection } from './explain-world-text.js';
 import { foldedTable, wrap } from './table.js';
-import type { Paint } from './terminal.js';
+import { type Paint, paintLines } from './terminal.js';
 
 /** Summary, listing, states at throws, what each design knows, then world by world what happened. */
 export function explanationText(program: Program, explanation: Explanation, paint: Paint): string {
   const { title, listing, states, designs, worlds } = explanation;
   const names = program.subprograms.map(({ name }) => name);
   const blocks = [
-    `${wrap(title, '')
-      .split('\n')
-      .filter(Boolean)
-      .map((line) => `${paint.bold(line)}\n`)
-      .join('')}${summary(program, explanation, paint)}`,
+    `${paintLines(wrap(title, ''), paint.bold)}${summary(program, explanation, paint)}`,
     listingSection(listing, paint),
     ...(states === undefined ? [] : [statesSection(states, paint)]),
     ...designs.map((design) => designSection(design, names, paint)),

@@ -3,11 +3,10 @@ import type { HistoryEvent } from '../../oracles/history.js';
 import { printInstruction } from '../asm/print.js';
 import { DEFAULT_FUEL } from '../case/case.js';
 import type { Program } from '../isa/program.js';
-import { inWords } from './explain-states-text.js';
 import type { DesignFrame, DesignRun, ExplainedRelease, WorldStory } from './explain-world.js';
 import { worldText } from './finding-text.js';
-import { foldedTable, number, wrap } from './table.js';
-import type { Paint } from './terminal.js';
+import { foldedTable, inWords, number, wrap } from './table.js';
+import { type Paint, paintLines } from './terminal.js';
 
 /** Events shown of a long run: the first and the last. */
 const FIRST = 12;
@@ -17,12 +16,21 @@ export function worldSection(story: WorldStory, count: number, program: Program,
   const { number: nth, world, outcome, stop } = story;
   const until = stop === undefined ? '' : ` stop=${stop.pc}${stop.visit === 1 ? '' : `@${stop.visit}`}`;
   const fuel = world.fuel === DEFAULT_FUEL ? '' : ` fuel=${world.fuel}`;
+  const inputs = `${worldText(world)}${until}${fuel}`;
   return [
-    `${paint.bold(`World ${nth} of ${count}: ${worldText(world)}${until}${fuel} => ${outcome}`)}\n`,
+    paintLines(wrap(breakable(`World ${nth} of ${count}: ${inputs} => ${outcome}`), '    ', ''), paint.bold),
     historyText(story, program, paint),
     heldText(story, paint),
     story.designs.length === 0 ? '' : unwindingText(story, paint),
   ].join('');
+}
+
+/** Long lists get blanks at which a line can be broken. */
+function breakable(text: string): string {
+  return text
+    .split(' ')
+    .map((word) => (word.length <= 60 ? word : word.replaceAll(/(.{20,60}?,)(?=.)/g, '$1 ')))
+    .join(' ');
 }
 
 function historyText({ history, pc, outcome, states, stopped }: WorldStory, program: Program, paint: Paint): string {

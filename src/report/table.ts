@@ -118,3 +118,10 @@ function shrink(natural: readonly number[], least: readonly number[], room: numb
 function visibleLength(cell: string): number {
   return stripVTControlCharacters(cell).length;
 }
+
+/** `A`, `A and B`, `A, B and 3 others`. */
+export function inWords(names: readonly string[], most = 6): string {
+  if (names.length <= 1) return names.join('');
+  if (names.length <= most) return `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+  return `${names.slice(0, most - 1).join(', ')} and ${number(names.length - most + 1)} others`;
+}

@@ -8,7 +8,6 @@ import type {
 } from '../../contract/knowledge.js';
 import type { Program } from '../../isa/program.js';
 import type { Analysis } from '../../verify/analysis.js';
-import { referenceName } from '../refusal.js';
 import type { Duty, Key, Site } from './candidates.js';
 import { entryInWords, locationOf, PLACES, type Place } from './descriptor.js';
 import { type Choice, chooseKeys, oppositionAt } from './sound.js';
@@ -43,7 +42,7 @@ function failedChoice(
     const against = oppositionAt(analysis, site, key % PLACES, reference);
     return [{ pc: site.pc, location: locationOf(key % PLACES), against }];
   });
-  return { visit, resource: referenceName(reference), why, places };
+  return { visit, reference: reference.id, why, places };
 }
 
 function describe(program: Program, analysis: Analysis, choice: Choice, site: Site, index: number): DescribedSite {
@@ -71,7 +70,7 @@ function describe(program: Program, analysis: Analysis, choice: Choice, site: Si
 function why({ candidates, usable }: Choice, key: Key): Listing {
   const only = candidates.duties[usable.findIndex((keys) => keys.length === 1 && keys[0] === key)];
   if (only === undefined) return { why: 'one-of-several' };
-  return { why: 'only-place', visit: only.visit, resource: referenceName(only.reference) };
+  return { why: 'only-place', visit: only.visit, reference: only.reference.id };
 }
 
 function whyNot(analysis: Analysis, { candidates, usable, selection }: Choice, site: Site, key: Key): Listing {
@@ -81,11 +80,10 @@ function whyNot(analysis: Analysis, { candidates, usable, selection }: Choice, s
   const first = usable[at]?.find((other) => chosen.has(other));
   const firstSite = candidates.sites[Math.floor((first ?? 0) / PLACES)];
   if (duty !== undefined && first !== undefined && firstSite !== undefined) {
-    const resource = referenceName(duty.reference);
     return {
       why: 'second-copy',
       visit: duty.visit,
-      resource,
+      reference: duty.reference.id,
       first: { pc: firstSite.pc, location: locationOf(first % PLACES) },
     };
   }
