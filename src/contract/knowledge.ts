@@ -50,8 +50,8 @@ export interface DescribedLocation {
   readonly entry?: {
     /** A kind, or `uninitialised`: nothing to release. */
     readonly what: string;
-    /** Struct type of a local object. */
-    readonly struct?: string;
+    /** Struct type of a local object, pointer type of a socket. */
+    readonly type?: string;
     /** Subtracted from the value found. */
     readonly offset: number;
     readonly mayBeNull: boolean;
@@ -93,8 +93,10 @@ export interface TableKnowledge {
     readonly subprogram: number;
     readonly entries: readonly { readonly pointer: number; readonly type: number }[];
   }[];
-  /** What a type word stands for. */
-  readonly types: readonly { readonly word: number; readonly what: string; readonly destructor: string }[];
+  /** What the types of entries stand for, by number. */
+  readonly types: readonly { readonly what: string; readonly destructor: string }[];
+  /** What the two words of an entry in use say: its type, and whether another entry stands for the same resource. */
+  readonly read: (pointer: bigint, word: bigint) => { readonly type: number; readonly alias: boolean };
 }
 
 export type Knowledge = DescriptorKnowledge | TableKnowledge;

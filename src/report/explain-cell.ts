@@ -5,24 +5,33 @@
 import type { Program } from '../isa/program.js';
 import type { StateView } from '../verify/analysis.js';
 import { constantOf } from '../verify/scalar.js';
-import type { ByteKind, Pointer, PointerType, Reference, Slot, Value } from '../verify/value.js';
+import type { ByteKind, Pointer, PointerType, Reference, Resident, Slot, Value } from '../verify/value.js';
 
 /** Content of a register or slot. Offsets in bytes, pcs original. */
 export type Cell =
-  /** A pointer that carries a reference. */
+  /** A resource: a pointer that carries its reference, or the first slot of a dynptr or iterator. */
   | {
       readonly is: 'owned';
       readonly kind: string;
       /** See `resourceName`. */
       readonly resource: string;
-      /** Struct type of a local object. */
-      readonly struct?: string;
+      /** Struct type of a local object, pointer type of a socket. */
+      readonly type?: string;
       readonly offset: number;
-      readonly mayBeNull: boolean;
+      /** `held`: the pointer may be NULL although the resource is held, as after a cast. */
+      readonly mayBeNull: boolean | 'held';
       readonly acquiredAt: number;
     }
-  /** A pointer that owns nothing. */
-  | { readonly is: 'pointer'; readonly to: string; readonly offset: number; readonly mayBeNull: boolean }
+  /** A pointer that owns nothing; `of`: the resource in which it points. */
+  | {
+      readonly is: 'pointer';
+      readonly to: string;
+      readonly of?: string;
+      readonly offset: number;
+      readonly mayBeNull: boolean;
+    }
+  /** A slot of a dynptr or iterator that is not its first, or of one that owns nothing. */
+  | { readonly is: 'part'; readonly kind: string }
   | { readonly is: 'constant'; readonly value: bigint }
   | { readonly is: 'scalar'; readonly umin: bigint; readonly umax: bigint }
   | { readonly is: 'uninitialised' }
@@ -52,7 +61,8 @@ export function cellOfValue(program: Program, state: StateView, value: Value): C
 }
 
 /** What a slot holds; the slot must be allocated. */
-export function cellOfSlot(program: Program, state: StateView, { bytes, spilled }: Slot): Cell {
+export function cellOfSlot(program: Program, state: StateView, slot: Slot): Cell {
+  const { bytes, spilled, resident } = slot;
   const first = bytes[0] ?? 'invalid';
   if (!bytes.every((byte) => byte === first)) {
     const word = bytes.map((byte) => BYTE_LETTERS[byte]).join('');
@@ -69,28 +79,54 @@ export function cellOfSlot(program: Program, state: StateView, { bytes, spilled 
       return { is: 'constant', value: 0n };
     case 'spill':
       return spilled === undefined ? { is: 'misc' } : cellOfValue(program, state, spilled);
+    case 'dynptr':
+    case 'iter':
+      return cellOfResident(state, first, resident);
     default:
       return first satisfies never;
   }
 }
 
 /** The kernel's letters for the bytes of a slot. */
-export const BYTE_LETTERS: Readonly<Record<ByteKind, string>> = { invalid: '?', misc: 'm', zero: '0', spill: 'r' };
+const BYTE_LETTERS: Readonly<Record<ByteKind, string>> = {
+  invalid: '?',
+  misc: 'm',
+  zero: '0',
+  spill: 'r',
+  dynptr: 'd',
+  iter: 'i',
+};
 
-function cellOfPointer(program: Program, state: StateView, { type, off, mayBeNull, ref }: Pointer): Cell {
-  const reference = ref === 0 ? undefined : state.references.find(({ id }) => id === ref);
-  if (reference === undefined) return { is: 'pointer', to: pointee(program, state, type), offset: off, mayBeNull };
+function cellOfResident(state: StateView, byte: 'dynptr' | 'iter', resident: Resident | undefined): Cell {
+  const reference = resident?.first === true ? referenceOf(state, resident.ref) : undefined;
+  if (reference === undefined) return { is: 'part', kind: resident?.kind ?? byte };
   const { kind, acquiredAt } = reference;
-  const struct = type.to === 'local' ? program.types[type.type]?.name : undefined;
+  return { is: 'owned', kind, resource: resourceName(state, reference), offset: 0, mayBeNull: false, acquiredAt };
+}
+
+function cellOfPointer(program: Program, state: StateView, pointer: Pointer): Cell {
+  const { type, off: offset, mayBeNull, id } = pointer;
+  const reference = referenceOf(state, pointer.ref);
+  const to = pointee(program, state, type);
+  if (reference === undefined) return { is: 'pointer', to, offset, mayBeNull };
+  const resource = resourceName(state, reference);
+  if (type.to === 'data' || type.to === 'element') return { is: 'pointer', to, of: resource, offset, mayBeNull };
+  const { kind, acquiredAt } = reference;
+  const more = type.to === 'local' ? program.types[type.type]?.name : type.to === 'socket' ? type.form : undefined;
   return {
     is: 'owned',
     kind,
-    resource: resourceName(state, reference),
-    ...(struct === undefined ? {} : { struct }),
-    offset: off,
-    mayBeNull,
+    resource,
+    ...(more === undefined ? {} : { type: more }),
+    offset,
+    // NULL of a pointer with an id of its own says nothing about the reference.
+    mayBeNull: mayBeNull && id > 0 ? 'held' : mayBeNull,
     acquiredAt,
   };
+}
+
+function referenceOf(state: StateView, ref: number): Reference | undefined {
+  return ref === 0 ? undefined : state.references.find(({ id }) => id === ref);
 }
 
 /**
@@ -103,6 +139,7 @@ export function resourceName(state: StateView, { id, kind, acquiredAt }: Referen
   return `${kind}@${acquiredAt}${letter}`;
 }
 
+/** What a pointer points to, if it owns nothing. */
 function pointee(program: Program, state: StateView, type: PointerType): string {
   switch (type.to) {
     case 'ctx':
@@ -117,6 +154,12 @@ function pointee(program: Program, state: StateView, type: PointerType): string 
       return `${type.kind}, not owned`;
     case 'local':
       return `${program.types[type.type]?.name ?? 'object'}, not owned`;
+    case 'socket':
+      return `${type.form}, not owned`;
+    case 'data':
+      return type.readonly ? 'slice' : 'data';
+    case 'element':
+      return 'element';
     default:
       return type satisfies never;
   }
@@ -124,15 +167,18 @@ function pointee(program: Program, state: StateView, type: PointerType): string 
 
 /** `task@7?`: a task acquired by the call at pc 7, or NULL. */
 export function cellText(cell: Cell): string {
-  if (cell.is !== 'owned') return unownedText(cell);
-  const struct = cell.struct === undefined ? '' : ` ${cell.struct}`;
-  return `${cell.resource}${struct}${offsetText(cell.offset)}${cell.mayBeNull ? '?' : ''}`;
-}
-
-function unownedText(cell: Exclude<Cell, { readonly is: 'owned' }>): string {
   switch (cell.is) {
-    case 'pointer':
-      return `${cell.to}${offsetText(cell.offset)}${cell.mayBeNull ? '?' : ''}`;
+    case 'owned': {
+      const type = cell.type === undefined ? '' : ` ${cell.type}`;
+      const nullness = cell.mayBeNull === 'held' ? ' or 0' : cell.mayBeNull ? '?' : '';
+      return `${cell.resource}${type}${offsetText(cell.offset)}${nullness}`;
+    }
+    case 'pointer': {
+      const of = cell.of === undefined ? '' : ` of ${cell.of}`;
+      return `${cell.to}${of}${offsetText(cell.offset)}${cell.mayBeNull ? '?' : ''}`;
+    }
+    case 'part':
+      return `part of ${cell.kind}`;
     case 'constant':
       return BigInt.asIntN(64, cell.value).toString();
     case 'scalar':
@@ -148,6 +194,11 @@ function unownedText(cell: Exclude<Cell, { readonly is: 'owned' }>): string {
     default:
       return cell satisfies never;
   }
+}
+
+/** Whether what a location holds matters to a cleanup: a resource, or a pointer that lives as long as one. */
+export function isAtStake(cell: Cell): boolean {
+  return cell.is === 'owned' || (cell.is === 'pointer' && cell.of !== undefined);
 }
 
 /** `+8`, `-8`, or nothing. */
@@ -166,6 +217,22 @@ export function isConflict(cells: readonly Cell[]): boolean {
 }
 
 function classOf(cell: Cell): string {
-  if (cell.is === 'owned') return `${cell.kind} ${cell.struct ?? ''} ${cell.offset}`;
+  if (cell.is === 'owned' && cell.mayBeNull !== 'held') return `${cell.kind} ${structOf(cell)} ${cell.offset}`;
   return cell.is === 'constant' && cell.value === 0n ? 'null' : 'other';
+}
+
+/** The struct type, on which the destructor of a local object depends; pointer types of a socket share theirs. */
+function structOf({ kind, type = '' }: { readonly kind: string; readonly type?: string }): string {
+  return kind === 'object' ? type : '';
+}
+
+/** Whether the destructor of an entry is right for what a state has there: for its NULL as well, but for nothing else. */
+export function isFit(
+  cell: Cell | undefined,
+  entry: { readonly what: string; readonly type?: string; readonly offset: number },
+): boolean {
+  if (cell?.is === 'constant' && cell.value === 0n) return true;
+  if (cell?.is !== 'owned' || cell.mayBeNull === 'held') return false;
+  const claimed = structOf({ kind: entry.what, ...(entry.type === undefined ? {} : { type: entry.type }) });
+  return cell.kind === entry.what && structOf(cell) === claimed && cell.offset === entry.offset;
 }

@@ -11,6 +11,7 @@ import type {
   ExplainedStep,
   ExplainedTables,
   Insertion,
+  ListedAt,
 } from './explain-design.js';
 import { sideText } from './explain-listing.js';
 import { locationText } from './finding-text.js';
@@ -88,7 +89,7 @@ function siteText({ subprogram, pc, locations }: ExplainedSite, paint: Paint): s
   const quiet: Location[] = [];
   for (const each of locations) {
     if (isQuiet(each)) quiet.push(each.location);
-    else rows.push(...locationRows(each, paint));
+    else rows.push(...locationRows(each, pc, paint));
   }
   const head = ['place', 'entry', ...(chosen ? [] : ['what a state has there']), 'why'];
   const table = rows.length === 0 ? '' : foldedTable(paint, head, rows, '    ');
@@ -123,12 +124,12 @@ function isQuiet({ entry, listing }: ExplainedLocation): boolean {
   );
 }
 
-function locationRows({ location, entry, listing }: ExplainedLocation, paint: Paint): readonly string[][] {
+function locationRows({ location, entry, listing }: ExplainedLocation, pc: number, paint: Paint): readonly string[][] {
   const place = locationText(location);
   const what = entryText(entry);
-  if (listing.why !== 'merged') return [[place, what, choiceText(listing)]];
+  if (listing.why !== 'merged') return [[place, what, choiceText(listing, pc)]];
   return listing.steps.map((step, index) => {
-    const wrong = misfitText(step);
+    const wrong = misfitText(step, pc);
     const why = `${stepText(step, index)}${wrong === '' ? '' : `; ${paint.red(wrong)}`}`;
     return [index === 0 ? place : '', index === 0 ? what : '', hasText(step), why];
   });
@@ -142,7 +143,7 @@ function hasText({ states, cell }: ExplainedStep): string {
 }
 
 /** How the entry that stands is wrong for the states of a step, if it is. */
-function misfitText({ fits, also = [] }: ExplainedStep): string {
+function misfitText({ fits, also = [] }: ExplainedStep, pc: number): string {
   switch (fits) {
     case undefined:
     case 'yes':
@@ -150,7 +151,7 @@ function misfitText({ fits, also = [] }: ExplainedStep): string {
     case 'other':
       return 'WRONG here';
     case 'twice':
-      return `LISTED TWICE, also ${inWords(also.map(({ pc, location }) => `${locationText(location)} at ${pc}`))}`;
+      return `LISTED TWICE, also ${inWords(also.map((each) => placeFrom(each, pc)))}`;
     default:
       return fits satisfies never;
   }
@@ -158,8 +159,13 @@ function misfitText({ fits, also = [] }: ExplainedStep): string {
 
 function entryText(entry: DescribedLocation['entry']): string {
   if (entry === undefined) return 'not listed';
-  const { what, struct, offset, mayBeNull } = entry;
-  return `${what}${struct === undefined ? '' : ` ${struct}`}${offsetText(offset)}${mayBeNull ? '?' : ''}`;
+  const { what, type, offset, mayBeNull } = entry;
+  return `${what}${type === undefined ? '' : ` ${type}`}${offsetText(offset)}${mayBeNull ? '?' : ''}`;
+}
+
+/** `fp-8`, or `fp-8 at 23` if that is the frame of another pc. */
+function placeFrom({ pc, location }: ListedAt, here: number): string {
+  return pc === here ? locationText(location) : `${locationText(location)} at ${pc}`;
 }
 
 const RULES: Readonly<Record<MergeRule, string>> = {
@@ -189,16 +195,14 @@ function stepText({ rule, came, made, cell }: ExplainedStep, index: number): str
   return `${gone}${RULES[rule]}: ${CAME[came]}`;
 }
 
-function choiceText(listing: Exclude<ExplainedListing, { readonly why: 'merged' }>): string {
+function choiceText(listing: Exclude<ExplainedListing, { readonly why: 'merged' }>, here: number): string {
   switch (listing.why) {
     case 'only-place':
       return `the only place that can be listed for ${listing.resource} of state ${listing.state}`;
     case 'one-of-several':
       return 'with it every state has each resource listed exactly once';
-    case 'second-copy': {
-      const { pc, location } = listing.first;
-      return `${listing.resource} of state ${listing.state} is listed already: ${locationText(location)} at ${pc}`;
-    }
+    case 'second-copy':
+      return `${listing.resource} of state ${listing.state} is listed already: ${placeFrom(listing.first, here)}`;
     case 'unusable':
       return `some state has there: ${sideText(listing.against)}`;
     default:
@@ -233,7 +237,7 @@ function tablesText({ tables, types, inserted }: ExplainedTables, names: Subprog
       entries.map(({ pointer, type }, index) => `[${index}] fp${pointer}, type fp${type}`).join('; '),
     ]);
   if (rows.length === 0) return '  no table: nothing is ever owned, or nothing throws\n';
-  const words = types.map(({ word, what, destructor }) => [`type ${word}`, what, destructor]);
+  const words = types.map(({ what, destructor }, number) => [`type ${number}`, what, destructor]);
   return [
     foldedTable(paint, ['frame', 'entries', 'where'], rows),
     foldedTable(paint, ['', '', ''], words),

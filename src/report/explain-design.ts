@@ -17,7 +17,7 @@ import type { Cost } from '../contract/prepared.js';
 import type { Refusal } from '../contract/refusal.js';
 import type { Program } from '../isa/program.js';
 import type { Prepared, PrepareInput, Refused, Subject } from '../subjects/subject.js';
-import { type Cell, cellText } from './explain-cell.js';
+import { type Cell, cellText, isFit } from './explain-cell.js';
 import type { States } from './explain-states.js';
 import { locationText } from './finding-text.js';
 
@@ -238,10 +238,8 @@ function fitOf(
   listed: ReadonlyMap<string, readonly ListedAt[]>,
 ): Pick<ExplainedStep, 'fits' | 'also'> {
   if (entry?.destructor === undefined) return { fits: 'yes' };
-  if (cell?.is === 'constant' && cell.value === 0n) return { fits: 'yes' };
-  if (cell?.is !== 'owned') return { fits: 'other' };
-  if (cell.kind !== entry.what || cell.struct !== entry.struct || cell.offset !== entry.offset)
-    return { fits: 'other' };
+  if (!isFit(cell, entry)) return { fits: 'other' };
+  if (cell?.is !== 'owned') return { fits: 'yes' };
   const where = listed.get(`${states[0]} ${cell.resource}`) ?? [];
   const also = where.filter((each) => each.pc !== pc || locationText(each.location) !== locationText(location));
   return also.length === 0 ? { fits: 'yes' } : { fits: 'twice', also };

@@ -24,9 +24,12 @@ export type ListedLine =
       readonly pc: number;
       readonly text: string;
       readonly comment?: string;
-      readonly does?: 'acquire' | 'release' | 'throw';
+      readonly does?: Deed;
       readonly notes: readonly ListingNote[];
     };
+
+/** What a call does to resources; `clone`: one more place for a dynptr. */
+type Deed = 'acquire' | 'release' | 'clone' | 'throw';
 
 export interface RefusedBy {
   readonly by: string;
@@ -52,13 +55,14 @@ export function listCase({ program, layout }: Case, refusals: readonly RefusedBy
 }
 
 /** What a call does to resources. */
-function whatItDoes(program: Program, pc: number): 'acquire' | 'release' | 'throw' | undefined {
+function whatItDoes(program: Program, pc: number): Deed | undefined {
   const shape = rowAt(program, pc)?.shape;
   const id = program.imm[pc] ?? 0;
   const name = shape === 'call-helper' ? helperById(id) : shape === 'call-kfunc' ? kfuncById(id) : undefined;
   if (name === undefined) return undefined;
-  const { acquires, releases, throws } = CALLABLES[name];
+  const { acquires, releases, throws, clones } = CALLABLES[name];
   if (throws === true) return 'throw';
+  if (clones === true) return 'clone';
   return acquires ? 'acquire' : releases === undefined ? undefined : 'release';
 }
 

@@ -5,7 +5,7 @@
 import type { Location } from '../contract/location.js';
 import type { Program } from '../isa/program.js';
 import type { Analysis, StateView } from '../verify/analysis.js';
-import { type Cell, cellOfSlot, cellOfValue, cellText, isConflict, resourceName } from './explain-cell.js';
+import { type Cell, cellOfSlot, cellOfValue, cellText, isAtStake, isConflict, resourceName } from './explain-cell.js';
 
 /** A frame of a state: its subprogram and the pc at which it stands. */
 export interface FrameAt {
@@ -180,7 +180,7 @@ function rowsByPc(
     const conflicts = new Set<Location>();
     for (const location of [...slots, ...REGISTERS]) {
       const cells = seen.flatMap(({ state, frame }) => cellOf(program, state, frame, location) ?? []);
-      if (!cells.some(({ is }) => is === 'owned')) continue;
+      if (!cells.some(isAtStake)) continue;
       locations.push(location);
       if (isConflict(cells)) conflicts.add(location);
     }

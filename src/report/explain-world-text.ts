@@ -124,7 +124,7 @@ function frameRows({ design }: DesignRun, done: DesignFrame, paint: Paint): read
     ...done.releases.map((release) => [
       release.location,
       `${release.destructor} of ${release.got}`,
-      release.effect === 'released' ? paint.green(EFFECT.released) : paint.red(wrongText(release)),
+      effectText(release, paint),
     ]),
     ...(done.skipped ?? []).map(({ location, holds }) =>
       holds === 'NULL'
@@ -139,6 +139,7 @@ function frameRows({ design }: DesignRun, done: DesignFrame, paint: Paint): read
 /** What came of a release. */
 const EFFECT: Readonly<Record<ExplainedRelease['effect'], string>> = {
   released: 'right',
+  nothing: 'right: empty',
   'already-released': 'WRONG: a second time',
   'wrong-destructor': 'WRONG: another kind',
   garbage: 'WRONG: no resource',
@@ -151,11 +152,11 @@ function tablesText({ designs, stopped }: WorldStory, paint: Paint): string {
     .map(({ design, frames }) => {
       const rows = frames.flatMap(({ frame, table = [] }) => {
         const name = stopped.find((each) => each.frame === frame)?.subprogram ?? '?';
-        return table.map(({ entry, offset, got, type, destructor }) => [
+        return table.map(({ entry, offset, got, type, destructor, alias }) => [
           `table[${entry}] of ${name}`,
           `fp${offset}`,
           got,
-          `type ${type}, ${destructor ?? 'which stands for nothing'}`,
+          alias ? 'a further place of it' : `type ${type}, ${destructor ?? 'which stands for nothing'}`,
         ]);
       });
       if (rows.length === 0) return `  ${design} has no entry in use\n`;
@@ -180,8 +181,9 @@ function nothingText({ descriptor, table }: DesignFrame): string {
   }
 }
 
-function wrongText({ effect, truth }: ExplainedRelease): string {
-  return truth === 'foreign-register' ? `${EFFECT[effect]}, and not its own register` : EFFECT[effect];
+function effectText({ effect, truth }: ExplainedRelease, paint: Paint): string {
+  if (effect === 'released' || effect === 'nothing') return paint.green(EFFECT[effect]);
+  return paint.red(truth === 'foreign-register' ? `${EFFECT[effect]}, and not its own register` : EFFECT[effect]);
 }
 
 function resultText({ verdict, defect, detail, frames, leaked }: DesignRun, held: number, paint: Paint): string {

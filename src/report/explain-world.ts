@@ -15,6 +15,7 @@ import type { Location } from '../contract/location.js';
 import type { Program } from '../isa/program.js';
 import type { Prepared } from '../subjects/subject.js';
 import type { RecordedAnalysis } from '../verify/walk.js';
+import { offsetText } from './explain-cell.js';
 import type { ExplainedDescriptors, ExplainedTables } from './explain-design.js';
 import type { States } from './explain-states.js';
 import { locationText } from './finding-text.js';
@@ -48,8 +49,11 @@ export interface TableWord {
   readonly offset: number;
   readonly pointer: bigint;
   readonly got: string;
-  readonly type: bigint;
+  /** Number of the type in `TableKnowledge.types`, and its destructor. */
+  readonly type: number;
   readonly destructor?: string;
+  /** Another entry stands for the same resource. */
+  readonly alias: boolean;
 }
 
 /** What a design did in one frame. */
@@ -250,15 +254,15 @@ export class Storyteller {
     }
   }
 
-  #tableWords(machine: Machine, frame: number, { tables, types }: ExplainedTables): readonly TableWord[] {
+  #tableWords(machine: Machine, frame: number, { tables, types, read }: ExplainedTables): readonly TableWord[] {
     const table = tables.find(({ subprogram }) => subprogram === machine.subprogram(frame));
     return (table?.entries ?? []).flatMap(({ pointer: offset, type: typeOffset }, entry): TableWord[] => {
       const pointer = machine.frameWord(frame, offset);
       if (pointer === 0n) return [];
-      const type = machine.frameWord(frame, typeOffset);
-      const row = types.find(({ word }) => BigInt(word) === type);
+      const { type, alias } = read(pointer, machine.frameWord(frame, typeOffset));
       const got = addressInWords(machine, this.program, pointer);
-      return [{ entry, offset, pointer, got, type, ...(row === undefined ? {} : { destructor: row.destructor }) }];
+      const destructor = types[type]?.destructor;
+      return [{ entry, offset, pointer, got, type, ...(destructor === undefined ? {} : { destructor }), alias }];
     });
   }
 }
@@ -291,17 +295,23 @@ export function addressInWords(machine: Machine, program: Program, address: bigi
       return address < 0x10000n ? `the number ${address}` : `the number 0x${address.toString(16)}`;
     case 'ctx':
       return 'the context';
-    case 'frame':
+    case 'frame': {
+      const resident = machine.residentAt(place.frame, place.off);
+      if (resident >= 0) return objectName(machine, resident);
       return `the stack of ${program.subprograms[machine.subprogram(place.frame)]?.name ?? place.frame}`;
+    }
     case 'map':
       return `map ${program.maps[place.index]?.name ?? place.index}`;
-    case 'object': {
-      const entries = machine.ledger.entries().filter(({ object }) => object === place.object);
-      const named = entries.find(({ held }) => held) ?? entries.at(-1);
-      const name = named?.name ?? `a ${machine.object(place.object).kind} that is not owned`;
-      return place.off === 0 ? name : `${name}${place.off > 0 ? '+' : ''}${place.off}`;
-    }
+    case 'object':
+      return `${objectName(machine, place.object)}${offsetText(place.off)}`;
     default:
       return place satisfies never;
   }
+}
+
+/** The resource that an object is, held ones first. */
+function objectName(machine: Machine, object: number): string {
+  const entries = machine.ledger.entries().filter((entry) => entry.object === object);
+  const named = entries.find(({ held }) => held) ?? entries.at(-1);
+  return named?.name ?? `a ${machine.object(object).kind} that is not owned`;
 }

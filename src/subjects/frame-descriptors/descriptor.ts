@@ -58,11 +58,11 @@ export function placeName(place: Place): string {
   return place < SLOTS ? `fp-${8 * (place + 1)}` : `r${place - SLOTS + 6}`;
 }
 
-/** An entry for people: kind (or `uninitialised`), struct type, offset, destructor. */
+/** An entry for people: kind (or `uninitialised`), struct or pointer type, offset, destructor. */
 export function entryInWords(program: Program, { holds, offset, destructor }: Entry) {
   if (holds === undefined) return { what: 'uninitialised', offset };
-  const struct = program.types[holds.type]?.name;
-  return { what: holds.kind, offset, destructor, ...(struct === undefined ? {} : { struct }) };
+  const type = program.types[holds.type]?.name ?? holds.form;
+  return { what: holds.kind, offset, destructor, ...(type === undefined ? {} : { type }) };
 }
 
 /** Metadata of the kernel's structures: 16 bytes per table, per descriptor 8 + 112 + 24 × stack entries. */

@@ -60,8 +60,8 @@ function describe(program: Program, analysis: Analysis, choice: Choice, site: Si
       others.push({ location, listing: whyNot(analysis, choice, site, key) });
       continue;
     }
-    const { holding, offset, destructor, acquiredAt } = claim;
-    const words = entryInWords(program, { place, holds: holding, offset, destructor, acquiredAt });
+    const { holding, ...more } = claim;
+    const words = entryInWords(program, { place, holds: holding, ...more });
     listed.push({ location, entry: { ...words, mayBeNull: site.nullable.has(place) }, listing: why(choice, key) });
   }
   return { pc: site.pc, subprogram: program.subprogramOf[site.pc] ?? 0, locations: [...listed, ...others] };

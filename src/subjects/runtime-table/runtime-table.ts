@@ -13,6 +13,7 @@ import { heldReference } from '../refusal.js';
 import type { Prepared, PrepareInput, Refused, Subject } from '../subject.js';
 import { ENTRY_BYTES, entryOffset, type Layout, layOutTables } from './layout.js';
 import { insertTableCode } from './rewrite.js';
+import { isAlias, typeNumber } from './table.js';
 import { tableUnwinder } from './unwind.js';
 
 export const perFrame: Subject = {
@@ -34,7 +35,7 @@ export const perFrame: Subject = {
   },
 };
 
-/** Where each frame keeps its entries, and what their type words stand for. */
+/** Where each frame keeps its entries, and what the types in them stand for. */
 function knowledgeOf({ tables, types }: Layout): TableKnowledge {
   return {
     is: 'tables',
@@ -45,7 +46,8 @@ function knowledgeOf({ tables, types }: Layout): TableKnowledge {
         return { pointer, type: pointer + 8 };
       }),
     })),
-    types: types.map(({ kind, destructor }, word) => ({ word, what: kind, destructor })),
+    types: types.map(({ kind, destructor }) => ({ what: kind, destructor })),
+    read: (pointer, word) => ({ type: typeNumber(word), alias: isAlias(pointer, word) }),
   };
 }
 
