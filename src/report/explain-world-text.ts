@@ -183,7 +183,8 @@ function nothingText({ descriptor, table }: DesignFrame): string {
 
 function effectText({ effect, truth }: ExplainedRelease, paint: Paint): string {
   if (effect === 'released' || effect === 'nothing') return paint.green(EFFECT[effect]);
-  return paint.red(truth === 'foreign-register' ? `${EFFECT[effect]}, and not its own register` : EFFECT[effect]);
+  if (truth !== 'foreign-register') return paint.red(EFFECT[effect]);
+  return paint.red(effect === 'garbage' ? 'WRONG: foreign register' : `${EFFECT[effect]}, foreign register`);
 }
 
 function resultText({ verdict, defect, detail, frames, leaked }: DesignRun, held: number, paint: Paint): string {

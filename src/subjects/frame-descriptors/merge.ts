@@ -30,7 +30,7 @@
 import type { MergeRule } from '../../contract/knowledge.js';
 import type { MergeSide, Refusal } from '../../contract/refusal.js';
 import type { Program } from '../../isa/program.js';
-import { claimOf } from '../destructors.js';
+import { claimOf, type Holding } from '../destructors.js';
 import { type Entry, locationOf, type Place, placeName } from './descriptor.js';
 
 /** The message of the kernel series. */
@@ -44,9 +44,13 @@ export function mergeRule(old: Entry | undefined, fresh: Entry): MergeRule {
   if (old === undefined) return 1;
   if (old.spill !== fresh.spill) return 3;
   // Identical down to the BTF type; of a dynptr or iterator the kind is all there is.
-  if (old.holds?.kind === fresh.holds?.kind && old.holds?.type === fresh.holds?.type) return 2;
+  if (isIdentical(old.holds, fresh.holds)) return 2;
   if (old.spill === 'dynptr' || old.spill === 'iter') return 4;
   return typeNumber(old) === typeNumber(fresh) ? 5 : 6;
+}
+
+function isIdentical(old: Holding | undefined, fresh: Holding | undefined): boolean {
+  return old?.kind === fresh?.kind && old?.type === fresh?.type && old?.form === fresh?.form;
 }
 
 const MERGES: Readonly<Record<MergeRule, boolean>> = {
