@@ -130,7 +130,8 @@ function locationRows({ location, entry, listing }: ExplainedLocation, pc: numbe
   if (listing.why !== 'merged') return [[place, what, choiceText(listing, pc)]];
   return listing.steps.map((step, index) => {
     const wrong = misfitText(step, pc);
-    const why = `${stepText(step, index)}${wrong === '' ? '' : `; ${paint.red(wrong)}`}`;
+    const stands = listing.steps.slice(0, index).some(({ came }) => came === 'taken');
+    const why = `${stepText(step, stands)}${wrong === '' ? '' : `; ${paint.red(wrong)}`}`;
     return [index === 0 ? place : '', index === 0 ? what : '', hasText(step), why];
   });
 }
@@ -186,9 +187,10 @@ const CAME: Readonly<Record<Exclude<ExplainedStep['came'], 'silent'>, string>> =
   dropped: 'a failure that is ignored here: the old one stays',
 };
 
-function stepText({ rule, came, made, cell }: ExplainedStep, index: number): string {
+/** `stands`: some state before these has made an entry. */
+function stepText({ rule, came, made, cell }: ExplainedStep, stands: boolean): string {
   if (came === 'silent' || rule === undefined) {
-    return index === 0 ? 'makes no entry' : 'makes no entry, so the old one is not looked at';
+    return stands ? 'makes no entry, so the old one is not looked at' : 'makes no entry';
   }
   // The simulated cleanup of this throw has come by another copy of the pointer.
   const gone = made === 'uninitialised' && cell?.is === 'owned' ? 'released through another copy: now a scalar; ' : '';

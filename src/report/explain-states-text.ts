@@ -21,9 +21,13 @@ export function statesSection({ groups, throws }: States, paint: Paint): string 
 function legend({ groups, throws }: Pick<States, 'groups' | 'throws'>): string {
   const rows = throws.flatMap(({ frames }) => frames.flatMap((frame) => frame.rows));
   if (rows.length === 0) return groups.some(({ holds }) => holds.length > 0) ? wrap(LOST, '  ') : '';
+  const owned = rows.flatMap(({ cells }) => cells.flatMap((cell) => (cell?.is === 'owned' ? [cell] : [])));
   const words = ['task@7: a task acquired by the call at pc 7'];
-  if (rows.some(({ cells }) => cells.some((cell) => cell?.is === 'owned' && cell.mayBeNull)))
-    words.push('?: may be NULL');
+  if (groups.some(({ holds }) => holds.some(({ resource }) => /[a-z]$/.test(resource)))) {
+    words.push('task@7a, task@7b: two acquired by the same call');
+  }
+  if (owned.some(({ mayBeNull }) => mayBeNull === true)) words.push('?: may be NULL');
+  if (owned.some(({ mayBeNull }) => mayBeNull === 'held')) words.push('or 0: may be NULL though the resource is held');
   if (rows.some(({ conflict }) => conflict)) words.push('!: no one descriptor entry can stand for all states');
   return wrap(`${words.join('; ')}.`, '  ');
 }
@@ -57,6 +61,7 @@ function throwText(table: ThrowTable, groups: ReadonlyMap<string, StateGroup>, p
   const blocks = fold(labels, columns).map(([head = [], ...rows]) => foldedTable(paint, head, rows));
   return [
     `${paint.bold(`Throw at ${pc} in ${subprogram}: ${arrive}${different}`)}\n`,
+    // Coloured at last: colours would count as characters while columns are measured.
     blocks.join('\n').replaceAll(/^( +)! .*$/gm, (line) => paint.red(line)),
     more,
     others,

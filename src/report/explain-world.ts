@@ -138,7 +138,7 @@ export class Storyteller {
       ...(stop === undefined ? {} : { stop }),
       outcome: outcomeText(machine.outcome),
       pc: machine.pc,
-      states: threw ? states : [],
+      states,
       history,
       held: this.#held(),
       stopped: this.#stopped(),

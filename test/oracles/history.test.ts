@@ -122,7 +122,26 @@ main:
     expect(seen.length).toBe(machine.executed);
   });
 
+  it('recordHistory hands on what the frame owned, not what its caller did', () => {
+    const of = program(`
+main:
+    r1 = 1
+    call bpf_cgroup_from_id
+    r6 = r0
+    call get
+    r0 = 0
+    exit
+get:
+    r1 = 1
+    call bpf_task_from_pid
+    exit
+`);
+    expect(words(record(of, world())).at(-1)).toBe('8 return from 1 with [task#2]');
+  });
+
   it('recordHistory tells nothing of an instruction that faults', () => {
+    const acquiring = program('main:\n    r0 = 0\n    r1 = 5\n    call bpf_task_acquire\n    exit\n');
+    expect(words(record(acquiring, world()))).toEqual([]);
     const of = program(
       'main:\n    r1 = 1\n    call bpf_task_from_pid\n    r1 = 5\n    call bpf_task_release\n    exit\n',
     );

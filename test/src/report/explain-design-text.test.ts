@@ -34,7 +34,7 @@ describe('designSection', () => {
       'refuse/merge/misc-second',
       /B: misc +rule 6, neither is NULL: a failure that is ignored/,
     ],
-    ['a path without an entry', 'refuse/merge/record-against-borrowed-task', /B: task, not owned +makes no entry/],
+    ['a path without an entry', 'refuse/merge/record-against-borrowed-task', /B: task, not owned +makes no entry, so/],
     ['what is listed nowhere', 'refuse/merge/record-against-borrowed-task', /task@5 of state B is LISTED NOWHERE/],
     ['what is listed twice', 'accept/aliases/two-registers-of-the-caller', /r6 .*LISTED TWICE, also r7$/m],
     ['a copy that is gone', 'accept/aliases/two-registers-of-the-thrower', /released through another copy: now a/],
@@ -46,6 +46,34 @@ describe('designSection', () => {
     ['many slots in a row', 'refuse/table/no-room', /fp-8 to fp-488 r8 r9: uninitialised or a scalar/],
   ])('designSection tells of rfc-v1 %s', (_, name, words) => {
     expect(section(corpusCase(name), RFC)).toMatch(words);
+  });
+
+  it('designSection tells paths without an entry before the first from those after it', () => {
+    const text = section(
+      caseOf(`;! case: two paths come by before there is an entry
+
+main:
+    r7 = r1
+    r6 = 0
+    r2 = *(u32 *)(r7 + 48)
+    if r2 == 1 goto get
+    if r2 == 2 goto both
+    r6 = r7
+    goto both
+get:
+    r1 = 1
+    call bpf_task_from_pid
+    r6 = r0
+both:
+    r1 = 1
+    call bpf_throw
+    exit
+`),
+      RFC,
+    );
+    expect(text).toMatch(/r6 +task\? +A: ctx +makes no entry; WRONG here$/m);
+    expect(text).toMatch(/^ +B: 0 +makes no entry$/m);
+    expect(text).toMatch(/^ +C: task@8\? +rule 1, no entry yet: taken$/m);
   });
 
   it('designSection says why sound lists a place, why it does not, and why it refuses', () => {

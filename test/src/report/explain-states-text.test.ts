@@ -71,6 +71,17 @@ describe('statesSection', () => {
     expect(text).not.toContain('task@1018');
   });
 
+  it('statesSection explains the signs that it uses, and no others', () => {
+    const one = statesSection(states(inMain([task], holding('task'))), plain);
+    expect(one).toContain('  task@7: a task acquired by the call at pc 7.\n');
+    const cast = pointer('socket', 2, { mayBeNull: true, id: 9 });
+    const two = inMain([task, cast], holding({ acquiredAt: 5 }, { kind: 'socket', acquiredAt: 5 }, { acquiredAt: 5 }));
+    const text = statesSection(states(two), plain).replaceAll(/\s+/g, ' ');
+    expect(text).toContain(
+      'task@7a, task@7b: two acquired by the same call; or 0: may be NULL though the resource is held',
+    );
+  });
+
   it('statesSection says which other throws come by a frame', () => {
     const analysis = analysisOf(program, [
       { pc: 5, state: inGuard([task], holding('task')) },

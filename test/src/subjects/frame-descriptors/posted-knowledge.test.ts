@@ -90,7 +90,9 @@ describe('postedKnowledge', () => {
   test('postedKnowledge of a refused program ends where the merge failed', () => {
     const guard = { registers: [ZERO, ZERO, ZERO, ZERO] };
     const { sites } = know(
-      inGuard([task, ZERO, ZERO, ZERO], holding('task'), [], { registers: [UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN] }),
+      inGuard([task, pointer('ring', 2), ZERO, ZERO], holding('task', 'ring'), [], {
+        registers: [UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN],
+      }),
       inGuard([ZERO, ZERO, ZERO, ZERO], [], [], guard),
       inGuard([UNKNOWN, UNKNOWN, ZERO, ZERO], [], [], guard),
       inGuard([ZERO, ZERO, ZERO, ZERO], [], [], guard),
@@ -108,6 +110,13 @@ describe('postedKnowledge', () => {
           { visit: 2, made: 'uninitialised', rule: 6, came: 'refused' },
         ],
       ],
+      [
+        { in: 'register', register: 7 },
+        [
+          { visit: 0, made: 'ring', rule: 1, came: 'taken' },
+          { visit: 1, came: 'silent' },
+        ],
+      ],
     ]);
     const thrower = sites.find(({ pc }) => pc === 5)?.locations[0];
     expect(thrower?.listing).toMatchObject({ steps: [{ visit: 0 }, { visit: 1 }, { visit: 2 }] });
@@ -115,9 +124,13 @@ describe('postedKnowledge', () => {
 
   test('postedKnowledge knows no frame further out than the one whose merge failed', () => {
     const { sites } = know(
-      inGuard([ZERO, ZERO, ZERO, ZERO], holding('task'), [], { registers: [task, ZERO, ZERO, ZERO] }),
-      inGuard([UNKNOWN, ZERO, ZERO, ZERO], [], [], { registers: [UNKNOWN, ZERO, ZERO, ZERO] }),
+      inGuard([pointer('ring', 2), ZERO, ZERO, ZERO], holding('task', 'ring'), [], {
+        registers: [task, ZERO, ZERO, ZERO],
+      }),
+      inGuard([ZERO, ZERO, ZERO, ZERO], [], [], { registers: [UNKNOWN, ZERO, ZERO, ZERO] }),
     );
-    expect(sites.find(({ pc }) => pc === 1)?.locations).toEqual([]);
+    expect(sites.find(({ pc }) => pc === 1)?.locations.map(({ listing }) => listing)).toEqual([
+      { why: 'merged', steps: [{ visit: 0, made: 'ring', rule: 1, came: 'taken' }] },
+    ]);
   });
 });
