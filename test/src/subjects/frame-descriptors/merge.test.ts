@@ -59,6 +59,7 @@ describe('mergeEntries', () => {
 });
 
 describe('mergeRule', () => {
+  const socket = (form: SocketForm): Entry => ({ ...entry('socket'), holds: { kind: 'socket', type: -1, form } });
   const resident = (kind: Kind): Entry => ({ ...entry(kind), spill: kind === 'dynptr' ? 'dynptr' : 'iter' });
 
   test.each<[number, string, Entry | undefined, Entry]>([
@@ -72,6 +73,9 @@ describe('mergeRule', () => {
     [5, 'two local objects have one type number', entry('object', 0), entry('object', 1)],
     [6, 'the type numbers differ', entry('task'), entry('ring')],
     [6, 'one is uninitialised', entry('task'), entry(undefined)],
+    [2, 'two sockets have one pointer type', socket('tcp_sock'), socket('tcp_sock')],
+    [6, 'two sockets have different pointer types', socket('sock'), socket('tcp_sock')],
+    [5, 'a socket cast to a BTF pointer has the type number of a task', socket('btf'), entry('task')],
   ])('mergeRule %i applies where %s', (rule, _, old, fresh) => {
     expect(mergeRule(old, fresh)).toBe(rule);
     const kept = [1, 2, 5].includes(rule) ? (old ?? fresh) : undefined;
