@@ -75,6 +75,11 @@ export class ContainmentChecker {
     this.#machine.observer = undefined;
   }
 
+  /** Nodes of the walk that the run is at, several if its state lies in several: of an ended run the last it executed. */
+  get at(): readonly number[] {
+    return this.#at;
+  }
+
   #observe(pc: number): void {
     const { nodes } = this.#analysis;
     const { next, misses } = this.#begun ? this.#follow(pc) : this.#enter(pc);

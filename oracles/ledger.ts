@@ -91,6 +91,11 @@ export class Ledger {
     return [...this.#held];
   }
 
+  /** Whether an entry is still held. */
+  isHeld(entry: number): boolean {
+    return this.#held.includes(entry);
+  }
+
   /** `task#1`. */
   name(entry: number): string {
     return `${this.#kinds[entry] ?? '?'}#${entry + 1}`;
@@ -122,6 +127,12 @@ export class Ledger {
   /** Original pc of the call that made an entry. */
   acquiredAt(entry: number): number {
     return this.#acquiredAt[entry] ?? -1;
+  }
+
+  /** The destructor that is right for an entry. */
+  destructorOf(entry: number): string {
+    const kind = this.#kinds[entry];
+    return kind === undefined ? 'none' : DESTRUCTORS[kind](this.#types[entry] ?? '');
   }
 
   /** Whether some reference to the object is held. */

@@ -96,6 +96,12 @@ function commandLine(terminal: Terminal, end: (code: ExitCode) => void): Command
     .option('-o, --out <file>', 'where to write the result (default: stdout)')
     .option('--quiet', 'nothing on stderr')
     .action(async (file, options) => end((await import('./shrink.js')).runShrink(file, options, terminal)));
+
+  shared(verb('explain', 'why each design does what it does: listing, states, descriptors, tables, who released what'))
+    .argument('<file>', 'a .bpf file')
+    .option('--subject <name>', 'a design to explain, or all (repeatable; default: all)', values.subjects)
+    .option('--world <n>', 'only this world, counted from 1 (default: all)', values.wholeNumber(1, 100_000))
+    .action(async (file, options) => end((await import('./explain.js')).runExplain(file, options, terminal)));
   return program;
 }
 

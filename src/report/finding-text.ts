@@ -101,7 +101,8 @@ export function refusalPlace(program: Program, { pc, location, subprogram }: Ref
   return ` at pc ${pc}, ${locationText(location)}${name}`;
 }
 
-function locationText(location: Location): string {
+/** `r7`, `fp-8`, `table[0]`. */
+export function locationText(location: Location): string {
   switch (location.in) {
     case 'register':
       return `r${location.register}`;

@@ -27,3 +27,12 @@ export function paintFor(sink: Sink, env: Terminal['env']): Paint {
   const refused = (env.NO_COLOR ?? '') !== '' || env.TERM === 'dumb';
   return picocolors.createColors(sink.isTTY === true && !refused);
 }
+
+/** Every line of a text in one colour. */
+export function paintLines(text: string, tint: (line: string) => string): string {
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => `${tint(line)}\n`)
+    .join('');
+}

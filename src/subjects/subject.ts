@@ -1,4 +1,5 @@
 /** The interface of a subject: one design for cleaning up after a throw. */
+import type { Knowledge } from '../contract/knowledge.js';
 import type { Cost, Intrinsic, PcMap, StopAt, Unwind } from '../contract/prepared.js';
 import type { Refusal } from '../contract/refusal.js';
 import type { Program } from '../isa/program.js';
@@ -37,4 +38,6 @@ export interface Subject {
   /** The finest stop granularity it supports. */
   readonly stops: 'throw' | 'points' | 'anywhere';
   prepare(input: PrepareInput): Prepared | Refused;
+  /** What it knows of the program and why, also of one that it refuses; `undefined` if there is nothing to say. */
+  know?(input: PrepareInput): Knowledge | undefined;
 }

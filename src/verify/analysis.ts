@@ -31,6 +31,8 @@ export interface ThrowVisit {
   /** pc of the throwing instruction. */
   readonly pc: number;
   readonly state: StateView;
+  /** In a recorded walk: index of the node that throws. */
+  readonly node?: number;
 }
 
 /**

@@ -280,7 +280,8 @@ class Walk implements Context {
   }
 
   throws(pc: number): void {
-    this.throwVisits.push({ pc, state: new RecordView(this.table, this.kept, this.state.save(this.kept)) });
+    const view = new RecordView(this.table, this.kept, this.state.save(this.kept));
+    this.throwVisits.push(this.nodes === undefined ? { pc, state: view } : { pc, state: view, node: this.node });
   }
 }
 

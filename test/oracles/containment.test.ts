@@ -162,4 +162,21 @@ describe('ContainmentChecker', () => {
     };
     expect(() => follow(cut, [world(1)])).toThrow(/the walk has no state there/);
   });
+
+  it('at is the node that the run ended in, of a throw the one that its visit names', () => {
+    const machine = new Machine();
+    machine.load({ program });
+    const checker = new ContainmentChecker(analysis, machine);
+    const endOf = (each: World) => {
+      checker.begin();
+      machine.run(fixedWorld(each), each.fuel);
+      checker.end();
+      return checker.at.map((index) => analysis.nodes[index]?.pc);
+    };
+    expect(endOf(world(7))).toEqual([18]);
+    expect(endOf(world(1))).toEqual([16]);
+    const thrown = analysis.throws.map(({ node }) => node);
+    endOf(world(7, [1]));
+    expect(checker.at.every((index) => thrown.includes(index))).toBe(true);
+  });
 });

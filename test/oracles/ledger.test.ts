@@ -19,6 +19,18 @@ describe('Ledger', () => {
     });
   });
 
+  it('says which destructor is right for an entry, and whether it is held', () => {
+    const ledger = new Ledger();
+    const task = ledger.acquire('task', 1, '', 0, 0);
+    const object = ledger.acquire('object', 2, 'node', 0, 0);
+    expect([task, object].map((entry) => ledger.destructorOf(entry))).toEqual([
+      'bpf_task_release',
+      'bpf_obj_drop_impl(node)',
+    ]);
+    ledger.release('task', 1);
+    expect([task, object].map((entry) => ledger.isHeld(entry))).toEqual([false, true]);
+  });
+
   it('is a multiset: one release removes the youngest of two references', () => {
     const ledger = new Ledger();
     ledger.acquire('task', 1, '', 0, 0);

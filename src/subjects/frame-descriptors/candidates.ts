@@ -42,6 +42,8 @@ export interface Duty {
   readonly reference: Reference;
   /** pc of the throw. */
   readonly pc: number;
+  /** Position of the throw state in `Analysis.throws`. */
+  readonly visit: number;
 }
 
 export interface Candidates {
@@ -59,7 +61,7 @@ export function findCandidates(program: Program, analysis: Analysis): Candidates
   const duties = new Map<string, Duty>();
   // Where nothing is ever held there are no duties, and what the places hold does not matter.
   const atStake = analysis.throws.some(({ state }) => state.references.length > 0);
-  for (const { pc, state } of analysis.throws) {
+  for (const [visit, { pc, state }] of analysis.throws.entries()) {
     const found: Key[][] = state.references.map(() => []);
     for (let frame = state.depth - 1; frame >= 0; frame--) {
       const at = frame === state.depth - 1 ? pc : state.frame(frame + 1).callsite;
@@ -83,7 +85,7 @@ export function findCandidates(program: Program, analysis: Analysis): Candidates
     state.references.forEach((reference, index) => {
       const keys = found[index] ?? [];
       const name = keys.length === 0 ? `lost ${pc} ${reference.acquiredAt}` : keys.join(' ');
-      if (!duties.has(name)) duties.set(name, { keys, reference, pc });
+      if (!duties.has(name)) duties.set(name, { keys, reference, pc, visit });
     });
   }
   return { sites: order, duties: [...duties.values()] };

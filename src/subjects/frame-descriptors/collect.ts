@@ -2,6 +2,7 @@
  * rfc-v1: makes descriptors from throw states in the order in which the walk arrives at them, exactly as posted (domain,
  * section 2: "Traversal", "What a location records", "After building an entry"). What looks odd is meant to be there.
  */
+import type { MergeRule } from '../../contract/knowledge.js';
 import type { Refusal } from '../../contract/refusal.js';
 import { KINDS } from '../../isa/kinds.js';
 import type { Program } from '../../isa/program.js';
@@ -10,12 +11,17 @@ import type { Resident, Value } from '../../verify/value.js';
 import { DESTRUCTORS, holdingOf } from '../destructors.js';
 import { heldReference } from '../refusal.js';
 import { type Descriptor, type Descriptors, type Entry, PLACES, type Place, SLOTS } from './descriptor.js';
-import { mergeEntries, mergeFailure, sideOf } from './merge.js';
+import { mergeEntries, mergeFailure, mergeRule, sideOf } from './merge.js';
 
 /** Descriptors, or why the program has none. */
 export type Collected =
   | { readonly ok: true; readonly descriptors: Descriptors }
-  | { readonly ok: false; readonly refusal: Refusal };
+  | {
+      readonly ok: false;
+      readonly refusal: Refusal;
+      /** Position of the throw state that is to blame, where one is. */
+      readonly visit?: number;
+    };
 
 /** A descriptor while paths arrive. */
 interface Draft {
@@ -26,13 +32,25 @@ interface Draft {
   readonly nullable: Set<Place>;
 }
 
-/** Collects the descriptors of a walked program by the rules of rfc-v1. */
-export function collectPosted(program: Program, analysis: Analysis): Collected {
+/** One merge, for those who want to know why an entry stands; `visit` is the position of the throw state. */
+export interface MergeEvent {
+  readonly visit: number;
+  /** pc of the frame. */
+  readonly pc: number;
+  readonly fresh: Entry;
+  readonly rule: MergeRule;
+  readonly came: 'taken' | 'kept' | 'refused' | 'dropped';
+}
+
+/** Collects the descriptors of a walked program by the rules of rfc-v1; `trace` is told of every merge. */
+export function collectPosted(program: Program, analysis: Analysis, trace?: (event: MergeEvent) => void): Collected {
   const drafts = new Map<number, Draft>();
   const pcs = new Set<number>();
-  for (const visit of analysis.throws) {
-    const refusal = new Arrival(program, visit, drafts, pcs).collect();
-    if (refusal !== undefined) return { ok: false, refusal };
+  for (const [index, visit] of analysis.throws.entries()) {
+    const told =
+      trace === undefined ? undefined : (event: Omit<MergeEvent, 'visit'>) => trace({ visit: index, ...event });
+    const refusal = new Arrival(program, visit, drafts, pcs, told).collect();
+    if (refusal !== undefined) return { ok: false, refusal, visit: index };
   }
   const byPc = new Map<number, Descriptor>();
   const ascending = [...pcs].sort((a, b) => a - b);
@@ -61,6 +79,7 @@ class Arrival {
     private readonly visit: ThrowVisit,
     private readonly drafts: Map<number, Draft>,
     private readonly pcs: Set<number>,
+    private readonly trace: ((event: Omit<MergeEvent, 'visit'>) => void) | undefined,
   ) {
     this.listed = new Map(visit.state.references.map(({ id, acquiredAt }) => [id, acquiredAt]));
   }
@@ -101,7 +120,7 @@ class Arrival {
           break;
         default:
           // A merge that fails here goes unnoticed: the old entry stays.
-          if (mergeEntries(draft.entries[place], notInit(place)) !== undefined) put(draft, notInit(place));
+          this.merges(draft, notInit(place), 'dropped');
       }
     }
     for (let register = 6; register <= 9; register++) {
@@ -179,11 +198,18 @@ class Arrival {
 
   private merge(draft: Draft, entry: Entry): Refusal | undefined {
     const old = draft.entries[entry.place];
-    if (mergeEntries(old, entry) === undefined) {
-      return mergeFailure(this.program, draft.pc, entry.place, sideOf(old ?? entry), sideOf(entry));
-    }
-    put(draft, entry);
-    return undefined;
+    if (this.merges(draft, entry, 'refused')) return undefined;
+    return mergeFailure(this.program, draft.pc, entry.place, sideOf(old ?? entry), sideOf(entry));
+  }
+
+  /** Merges an entry in; false if it does not merge, which comes to `otherwise`. */
+  private merges(draft: Draft, fresh: Entry, otherwise: 'refused' | 'dropped'): boolean {
+    const old = draft.entries[fresh.place];
+    const kept = mergeEntries(old, fresh);
+    const came = kept === undefined ? otherwise : kept === old ? 'kept' : 'taken';
+    this.trace?.({ pc: draft.pc, fresh, rule: mergeRule(old, fresh), came });
+    if (kept !== undefined) put(draft, kept);
+    return kept !== undefined;
   }
 
   private draft(pc: number): Draft {

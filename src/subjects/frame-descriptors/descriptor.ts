@@ -58,6 +58,13 @@ export function placeName(place: Place): string {
   return place < SLOTS ? `fp-${8 * (place + 1)}` : `r${place - SLOTS + 6}`;
 }
 
+/** An entry for people: kind (or `uninitialised`), struct or pointer type, offset, destructor. */
+export function entryInWords(program: Program, { holds, offset, destructor }: Entry) {
+  if (holds === undefined) return { what: 'uninitialised', offset };
+  const type = program.types[holds.type]?.name ?? holds.form;
+  return { what: holds.kind, offset, destructor, ...(type === undefined ? {} : { type }) };
+}
+
 /** Metadata of the kernel's structures: 16 bytes per table, per descriptor 8 + 112 + 24 × stack entries. */
 export function metadataBytes(descriptors: Descriptors): number {
   const tables = new Set<number>();

@@ -1,4 +1,5 @@
 /** Frame descriptors: the verifier records per pc which location of a frame holds which resource. One subject per policy. */
+import type { DescriptorKnowledge } from '../../contract/knowledge.js';
 import type { Program } from '../../isa/program.js';
 import { identityMap } from '../../patch/patch.js';
 import type { Analysis } from '../../verify/analysis.js';
@@ -7,13 +8,16 @@ import { onlyAtThrows } from '../refusal.js';
 import type { Subject } from '../subject.js';
 import { type Collected, collectPosted } from './collect.js';
 import { describeDescriptors, metadataBytes } from './descriptor.js';
+import { postedKnowledge } from './posted-knowledge.js';
 import { collectSound } from './sound.js';
+import { soundKnowledge } from './sound-knowledge.js';
 import { unwinder, type WalkPolicy } from './unwind.js';
 
 /** In what one kind of frame descriptors differs from another. */
 interface DescriptorPolicy extends WalkPolicy {
   readonly name: string;
   collect(program: Program, analysis: Analysis): Collected;
+  know(program: Program, analysis: Analysis): DescriptorKnowledge;
 }
 
 function frameDescriptors(policy: DescriptorPolicy): Subject {
@@ -37,6 +41,7 @@ function frameDescriptors(policy: DescriptorPolicy): Subject {
         describe: () => describeDescriptors(program, descriptors),
       };
     },
+    know: ({ program, analysis }) => policy.know(program, analysis),
   };
 }
 
@@ -44,6 +49,7 @@ function frameDescriptors(policy: DescriptorPolicy): Subject {
 export const rfcV1 = frameDescriptors({
   name: 'rfc-v1',
   collect: collectPosted,
+  know: postedKnowledge,
   skipsUnlisted: true,
   clearsReleased: true,
 });
@@ -52,6 +58,7 @@ export const rfcV1 = frameDescriptors({
 export const sound = frameDescriptors({
   name: 'sound',
   collect: collectSound,
+  know: soundKnowledge,
   skipsUnlisted: false,
   clearsReleased: false,
 });

@@ -27,24 +27,46 @@
  * found), or copies of resources overlap so that no choice serves all paths, or the bounded search gave up and says so.
  * Not claimed: that K is the smallest choice.
  */
+import type { MergeRule } from '../../contract/knowledge.js';
 import type { MergeSide, Refusal } from '../../contract/refusal.js';
 import type { Program } from '../../isa/program.js';
-import { claimOf } from '../destructors.js';
+import { claimOf, type Holding } from '../destructors.js';
 import { type Entry, locationOf, type Place, placeName } from './descriptor.js';
 
 /** The message of the kernel series. */
 const MESSAGE = 'frame_desc: merge: failed to merge old and new frame desc entry';
 
 /**
- * Merges a new entry of rfc-v1 into the old one at the same place: the entry to keep, or `undefined` if they do not merge
- * (domain, "Merge"). Rules 7 and 8 need NULL entries, of which none is ever made.
+ * The rule of rfc-v1 that applies to a new entry and the one that stands at the same place (domain, "Merge"). Rules 7 and 8
+ * need NULL entries, of which none is ever made.
  */
+export function mergeRule(old: Entry | undefined, fresh: Entry): MergeRule {
+  if (old === undefined) return 1;
+  if (old.spill !== fresh.spill) return 3;
+  // Identical down to the BTF type; of a dynptr or iterator the kind is all there is.
+  if (isIdentical(old.holds, fresh.holds)) return 2;
+  if (old.spill === 'dynptr' || old.spill === 'iter') return 4;
+  return typeNumber(old) === typeNumber(fresh) ? 5 : 6;
+}
+
+function isIdentical(old: Holding | undefined, fresh: Holding | undefined): boolean {
+  return old?.kind === fresh?.kind && old?.type === fresh?.type && old?.form === fresh?.form;
+}
+
+const MERGES: Readonly<Record<MergeRule, boolean>> = {
+  1: true,
+  2: true,
+  3: false,
+  4: false,
+  5: true,
+  6: false,
+  7: true,
+  8: true,
+};
+
+/** Merges a new entry of rfc-v1 into the old one at the same place: the entry to keep, or `undefined` if they do not merge. */
 export function mergeEntries(old: Entry | undefined, fresh: Entry): Entry | undefined {
-  if (old === undefined) return fresh;
-  if (old.spill !== fresh.spill) return undefined;
-  // A dynptr's type and an iterator's BTF type must be the very same.
-  if (old.spill === 'dynptr' || old.spill === 'iter') return old.holds?.kind === fresh.holds?.kind ? old : undefined;
-  return typeNumber(old) === typeNumber(fresh) ? old : undefined;
+  return MERGES[mergeRule(old, fresh)] ? (old ?? fresh) : undefined;
 }
 
 /** Stands for the verifier's register type number: shared by all kernel objects and by all local objects. */

@@ -1,8 +1,8 @@
 /** sound: descriptors from all throw states at once; the argument is in merge.ts. */
-import type { Refusal } from '../../contract/refusal.js';
+import type { MergeSide, Refusal } from '../../contract/refusal.js';
 import type { Program } from '../../isa/program.js';
 import type { Analysis } from '../../verify/analysis.js';
-import { DESTRUCTORS } from '../destructors.js';
+import { DESTRUCTORS, type Holding } from '../destructors.js';
 import { heldReference } from '../refusal.js';
 import {
   type Candidates,
@@ -14,16 +14,30 @@ import {
   type Site,
 } from './candidates.js';
 import type { Collected } from './collect.js';
-import { type Descriptor, type Entry, PLACES, placeName, SLOTS } from './descriptor.js';
+import { type Descriptor, type Entry, PLACES, type Place, placeName, SLOTS } from './descriptor.js';
 import { mergeFailure } from './merge.js';
-import { selectKeys } from './selection.js';
+import { type Selection, selectKeys } from './selection.js';
 
-/** Chooses the descriptors of a walked program such that every path is cleaned up exactly, or says where paths clash. */
-export function collectSound(program: Program, analysis: Analysis): Collected {
+/** What there was to choose from, and what was chosen. */
+export interface Choice {
+  readonly candidates: Candidates;
+  /** By duty: the keys that may be listed. */
+  readonly usable: readonly (readonly Key[])[];
+  readonly selection: Selection;
+}
+
+/** Chooses the keys that descriptors list. */
+export function chooseKeys(program: Program, analysis: Analysis): Choice {
   const candidates = findCandidates(program, analysis);
   const { sites, duties } = candidates;
   const usable = duties.map(({ keys }) => keys.filter((key) => isUsableKey(sites, keys, key)));
-  const selection = selectKeys(usable);
+  return { candidates, usable, selection: selectKeys(usable) };
+}
+
+/** Chooses the descriptors of a walked program such that every path is cleaned up exactly, or says where paths clash. */
+export function collectSound(program: Program, analysis: Analysis): Collected {
+  const { candidates, selection } = chooseKeys(program, analysis);
+  const { sites, duties } = candidates;
   if (!selection.ok) {
     const duty = duties[selection.duty];
     if (duty === undefined) throw new Error('selection blames a duty that does not exist');
@@ -74,7 +88,7 @@ function explain(
     const site = sites[Math.floor(key / PLACES)];
     if (site === undefined) return [];
     const place = key % PLACES;
-    return [{ site, place, right: oppositionTo(analysis, site, place, holding, offsetAt(site, place)) }];
+    return [{ site, place, right: oppositionAt(analysis, site, place, holding) }];
   });
   const told = conflicts.find(({ right }) => right.acquiredAt !== undefined) ?? conflicts[0];
   // Found in no frame: only dead registers had it.
@@ -87,7 +101,9 @@ function explain(
   return mergeFailure(program, told.site.pc, told.place, left, right, remark);
 }
 
-function offsetAt(site: Site, place: number): number {
+/** What stands against a place that holds this on some path. */
+export function oppositionAt(analysis: Analysis, site: Site, place: Place, holding: Holding): MergeSide {
   const claim = site.claims[place];
-  return claim === undefined || claim === 'mixed' ? 0 : claim.offset;
+  const offset = claim === undefined || claim === 'mixed' ? 0 : claim.offset;
+  return oppositionTo(analysis, site, place, holding, offset);
 }

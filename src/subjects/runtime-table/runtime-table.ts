@@ -2,6 +2,7 @@
  * The runtime table, one per frame: an entry belongs to the frame that holds the resource. Nothing to merge, indifferent to
  * the compiler, a stop is possible at any instruction; paid for in stack and in instructions on every run.
  */
+import type { TableKnowledge } from '../../contract/knowledge.js';
 import { livesOnStack } from '../../isa/kinds.js';
 import { identityMap } from '../../patch/patch.js';
 import type { Analysis } from '../../verify/analysis.js';
@@ -10,8 +11,9 @@ import { analyse } from '../../verify/walk.js';
 import { unchangedCost } from '../cost.js';
 import { heldReference } from '../refusal.js';
 import type { Prepared, PrepareInput, Refused, Subject } from '../subject.js';
-import { ENTRY_BYTES, type Layout, layOutTables } from './layout.js';
+import { ENTRY_BYTES, entryOffset, type Layout, layOutTables } from './layout.js';
 import { insertTableCode } from './rewrite.js';
+import { isAlias, typeNumber } from './table.js';
 import { tableUnwinder } from './unwind.js';
 
 export const perFrame: Subject = {
@@ -27,7 +29,27 @@ export const perFrame: Subject = {
     if (!stoppable || analysis.ownership.length === 0) return asItIs(input, laidOut.layout);
     return rewrite(input, laidOut.layout);
   },
+  know({ program, analysis, stopAt }) {
+    const laidOut = layOutTables(program, analysis, stopAt !== 'throw' || analysis.throws.length > 0);
+    return laidOut.ok ? knowledgeOf(laidOut.layout) : undefined;
+  },
 };
+
+/** Where each frame keeps its entries, and what the types in them stand for. */
+function knowledgeOf({ tables, types }: Layout): TableKnowledge {
+  return {
+    is: 'tables',
+    tables: tables.map((table, subprogram) => ({
+      subprogram,
+      entries: Array.from({ length: table.entries }, (_, entry) => {
+        const pointer = entryOffset(table, entry);
+        return { pointer, type: pointer + 8 };
+      }),
+    })),
+    types: types.map(({ kind, destructor }) => ({ what: kind, destructor })),
+    read: (pointer, word) => ({ type: typeNumber(word), alias: isAlias(pointer, word) }),
+  };
+}
 
 const LOST = '; it was on the stack of a frame that has returned';
 

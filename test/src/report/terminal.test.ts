@@ -1,6 +1,6 @@
 /** Tests of what a place can show. */
 import { describe, expect, it } from 'vitest';
-import { paintFor } from '../../../src/report/terminal.js';
+import { paintFor, paintLines } from '../../../src/report/terminal.js';
 
 const sink = (isTTY: boolean) => ({ isTTY, write: () => true });
 
@@ -13,5 +13,12 @@ describe('paintFor', () => {
     ['no colours on a dumb terminal', sink(true), { TERM: 'dumb' }, false],
   ])('paintFor gives %s', (_, out, env, coloured) => {
     expect(paintFor(out, env).red('x') !== 'x').toBe(coloured);
+  });
+});
+
+describe('paintLines', () => {
+  it('paintLines colours each line by itself, so that an indentation keeps no colour open', () => {
+    expect(paintLines('one\ntwo\n', (line) => `<${line}>`)).toBe('<one>\n<two>\n');
+    expect(paintLines('', (line) => `<${line}>`)).toBe('');
   });
 });

@@ -248,6 +248,17 @@ describe('analyse records', () => {
   });
 });
 
+describe('analyse names the node', () => {
+  it('of every throw in a recorded walk, and of none in another', () => {
+    const program = programOf(CALLER_AND_GUARD);
+    const { throws, nodes } = analyse(program, { pruning: 'exact', record: true });
+    expect(throws.length).toBeGreaterThan(1);
+    for (const { pc, node = -1 } of throws) expect(nodes[node]).toMatchObject({ pc, next: [], coveredBy: undefined });
+    expect(new Set(throws.map(({ node }) => node)).size).toBe(throws.length);
+    expect(analyse(program, { pruning: 'exact' }).throws.map(({ node }) => node)).toEqual(throws.map(() => undefined));
+  });
+});
+
 describe('analyse is bounded', () => {
   it('in the references one path may hold', () => {
     const text = 'main:\n    r1 = 1\n    call bpf_task_from_pid\n    goto main';

@@ -1,7 +1,7 @@
 /** rfc-v1 collection: one test per rule of the posted series, odd ones included. */
 import { describe, expect, test } from 'vitest';
 import { collectPosted } from '../../../../src/subjects/frame-descriptors/collect.js';
-import { describeDescriptors } from '../../../../src/subjects/frame-descriptors/descriptor.js';
+import { describeDescriptors, placeName } from '../../../../src/subjects/frame-descriptors/descriptor.js';
 import type { StateView } from '../../../../src/verify/analysis.js';
 import type { Pointer, Slot } from '../../../../src/verify/value.js';
 import {
@@ -207,5 +207,23 @@ describe('collectPosted', () => {
     expect(collect(state)).toContain('main 1: r6=socket r7=socket');
     const first = inMain([sock, ZERO, ZERO, ZERO], holding('socket'));
     expect(collect(first, inMain([tcp, ZERO, ZERO, ZERO], holding('socket')))).toContain('merge-failure');
+  });
+
+  test('a trace is told of every merge in order, the dropped and the refused ones included', () => {
+    const events: string[] = [];
+    const throws = [
+      inMain(ALL_ZERO, holding('task'), [slot(pointer('task', 1))]),
+      inMain(withR7(pointer('cgroup', 1)), holding('cgroup'), [slot('misc')]),
+      inMain(withR7(UNKNOWN), []),
+    ].map((state) => ({ pc: 0, state }));
+    collectPosted(program, analysisOf(program, throws), ({ visit, pc, fresh, rule, came }) => {
+      events.push(`${visit} at ${pc}: ${placeName(fresh.place)} ${fresh.holds?.kind ?? '-'} rule ${rule} ${came}`);
+    });
+    expect(events).toEqual([
+      '0 at 0: fp-8 task rule 1 taken',
+      '1 at 0: fp-8 - rule 6 dropped',
+      '1 at 0: r7 cgroup rule 1 taken',
+      '2 at 0: r7 - rule 6 refused',
+    ]);
   });
 });

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Kind, SocketForm } from '../../../../src/isa/kinds.js';
 import type { Entry } from '../../../../src/subjects/frame-descriptors/descriptor.js';
-import { mergeEntries, mergeFailure, sideOf } from '../../../../src/subjects/frame-descriptors/merge.js';
+import { mergeEntries, mergeFailure, mergeRule, sideOf } from '../../../../src/subjects/frame-descriptors/merge.js';
 import { CALLER_AND_GUARD, programOf } from '../states.js';
 
 const entry = (kind: Kind | undefined, type = -1): Entry => ({
@@ -55,6 +55,31 @@ describe('mergeEntries', () => {
     const cast = socket('btf');
     expect(mergeEntries(cast, entry('task'))).toBe(cast);
     expect(mergeEntries(socket('sock'), socket('tcp_sock'))).toBeUndefined();
+  });
+});
+
+describe('mergeRule', () => {
+  const socket = (form: SocketForm): Entry => ({ ...entry('socket'), holds: { kind: 'socket', type: -1, form } });
+  const resident = (kind: Kind): Entry => ({ ...entry(kind), spill: kind === 'dynptr' ? 'dynptr' : 'iter' });
+
+  test.each<[number, string, Entry | undefined, Entry]>([
+    [1, 'nothing is there', undefined, entry('task')],
+    [2, 'the entries are identical', entry('object', 1), entry('object', 1)],
+    [2, 'both are uninitialised', entry(undefined), entry(undefined)],
+    [2, 'both are the same iterator', resident('iter_num'), resident('iter_num')],
+    [3, 'spill types differ', entry('task'), resident('dynptr')],
+    [4, 'two iterators are not identical', resident('iter_num'), resident('iter_task')],
+    [5, 'the type number is the same', entry('task'), entry('cgroup')],
+    [5, 'two local objects have one type number', entry('object', 0), entry('object', 1)],
+    [6, 'the type numbers differ', entry('task'), entry('ring')],
+    [6, 'one is uninitialised', entry('task'), entry(undefined)],
+    [2, 'two sockets have one pointer type', socket('tcp_sock'), socket('tcp_sock')],
+    [6, 'two sockets have different pointer types', socket('sock'), socket('tcp_sock')],
+    [5, 'a socket cast to a BTF pointer has the type number of a task', socket('btf'), entry('task')],
+  ])('mergeRule %i applies where %s', (rule, _, old, fresh) => {
+    expect(mergeRule(old, fresh)).toBe(rule);
+    const kept = [1, 2, 5].includes(rule) ? (old ?? fresh) : undefined;
+    expect(mergeEntries(old, fresh)).toBe(kept);
   });
 });
 

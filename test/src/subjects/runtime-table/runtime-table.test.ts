@@ -110,4 +110,25 @@ ${each((i) => `    r1 = *(u64 *)(r10 - ${8 * i + 8})\n    call bpf_task_release`
       message: 'combined stack size of 1 calls is 528. Too large',
     });
   });
+
+  test('perFrame knows where entries lie and what their words say', () => {
+    const program = programOf(HANDED_OVER);
+    const analysis = analyse(program, { pruning: 'exact' });
+    const knowledge = perFrame.know?.({ program, analysis, stopAt: 'throw' });
+    if (knowledge?.is !== 'tables') throw new Error('no tables');
+    expect(knowledge.tables.map(({ entries }) => entries)).toEqual([
+      [{ pointer: -16, type: -8 }],
+      [{ pointer: -16, type: -8 }],
+    ]);
+    expect(knowledge.types).toEqual([{ what: 'task', destructor: 'bpf_task_release' }]);
+    expect(knowledge.read(0x77n, 0n)).toEqual({ type: 0, alias: false });
+    expect(knowledge.read(0x77n, (0x77n << 32n) | 1n)).toEqual({ type: 1, alias: false });
+    expect(knowledge.read(0x77n, (0x88n << 32n) | 1n)).toEqual({ type: 1, alias: true });
+  });
+
+  test('perFrame knows nothing of a table that does not fit', () => {
+    const program = programOf(HANDED_OVER);
+    const analysis = { ...analyse(program, { pruning: 'exact' }), maxOwned: [40, 0] };
+    expect(perFrame.know?.({ program, analysis, stopAt: 'throw' })).toBeUndefined();
+  });
 });
