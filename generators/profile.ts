@@ -77,13 +77,13 @@ const DEFAULT_ROWS = {
 } as const satisfies Record<MenuRowName, number>;
 
 const DEFAULT: Profile = {
-  size: { least: 6, spread: 34, large: 4 },
+  size: { least: 5, spread: 30, large: 3 },
   limit: 96,
   walk: 600,
   slots: [8, 5, 4, 3, 2],
   held: [4, 3, 2, 1],
   depth: 7,
-  routine: 18,
+  routine: 17,
   reuse: 40,
   tidy: 65,
   clash: 50,
@@ -110,10 +110,10 @@ const rows = {
   /** Long chains of small frames, resources in many of them. */
   'deep-calls': {
     ...DEFAULT,
-    size: { least: 6, spread: 24, large: 4 },
+    size: { least: 5, spread: 22, large: 3 },
     slots: [4, 3, 2],
     held: [2, 2, 1],
-    routine: 20,
+    routine: 19,
     reuse: 15,
     rows: {
       ...DEFAULT_ROWS,

@@ -51,7 +51,7 @@ export function canUseWorkers(): boolean {
  * Space for young objects of a thread. Programs die young by the thousand: with the default the resident set follows how
  * lazily V8 collects, not what is kept.
  */
-const NURSERY_MIB = 8;
+const NURSERY_MIB = 32;
 
 interface Thread {
   readonly worker: Worker;
