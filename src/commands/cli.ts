@@ -102,6 +102,13 @@ function commandLine(terminal: Terminal, end: (code: ExitCode) => void): Command
     .option('--subject <name>', 'a design to explain, or all (repeatable; default: all)', values.subjects)
     .option('--world <n>', 'only this world, counted from 1 (default: all)', values.wholeNumber(1, 100_000))
     .action(async (file, options) => end((await import('./explain.js')).runExplain(file, options, terminal)));
+
+  verb('export', 'a case as a kernel selftest, as raw bytes, or as a listing with bytes')
+    .argument('<file>', 'a .bpf file')
+    .requiredOption('--as <form>', 'selftest, bytes or listing', values.exportForm)
+    .option('-o, --out <file>', 'where to write it (default: stdout; bytes there in hexadecimal)')
+    .option('--json', 'answer in JSON')
+    .action(async (file, options) => end((await import('./export.js')).runExport(file, options, terminal)));
   return program;
 }
 
