@@ -3,6 +3,7 @@
  * is how names reach the assembler: helpers, kfuncs, maps and struct ids as operands, labels made local by `%=`.
  */
 import { printInstruction } from '../asm/print.js';
+import { registerName } from '../asm/syntax.js';
 import { type CallableName, helperById, kfuncById } from '../isa/callables.js';
 import type { OpRow, Shape } from '../isa/op.js';
 import { type Program, rowAt, targetAt } from '../isa/program.js';
@@ -14,8 +15,10 @@ export interface AssemblyNames {
   /** Of jump targets, by pc. */
   readonly labels: ReadonlyMap<number, string>;
   readonly maps: readonly string[];
-  /** Macros that are the BTF ids of struct types. */
+  /** Constants that are the BTF ids of struct types. */
   readonly typeIds: readonly string[];
+  /** Instructions whose number is the id of a struct type: its index, by pc. */
+  readonly typeAt: ReadonlyMap<number, number>;
 }
 
 /** What a line of assembly takes from C. */
@@ -79,6 +82,17 @@ type Assembler = (site: Site) => AssemblyLine;
 const line = (text: string, operand?: AssemblyOperand): AssemblyLine =>
   operand === undefined ? { ok: true, text } : { ok: true, text, operand };
 
+/** The register that a load writes, 64 or 32 bits wide. */
+const destination = ({ program, pc }: Site) => registerName(program.dst[pc] ?? 0, rowAt(program, pc)?.width ?? 64);
+
+/** A constant, where it is the id of a struct type. */
+const typeId = (site: Site): AssemblyLine | undefined => {
+  const id = site.names.typeIds[site.names.typeAt.get(site.pc) ?? -1];
+  if (id === undefined) return undefined;
+  const wide = rowAt(site.program, site.pc)?.shape === 'imm64' ? ' ll' : '';
+  return line(`${destination(site)} = %[${id}]${wide}`, { is: 'constant', name: id });
+};
+
 /** As in the listing. A per cent sign begins an operand of inline assembly unless it is doubled. */
 const listed: Assembler = ({ program, pc }) => line(printInstruction(program, pc).replaceAll('%', '%%'));
 
@@ -100,7 +114,7 @@ const calling =
 
 const imm64: Assembler = (site) => {
   const { program, pc, names, imm } = site;
-  const dst = `r${program.dst[pc] ?? 0}`;
+  const dst = destination(site);
   const symbol = rowAt(program, pc)?.symbol;
   if (symbol === 'map') {
     const map = names.maps[imm];
@@ -112,11 +126,11 @@ const imm64: Assembler = (site) => {
     if (id === undefined) return { ok: false, message: `the type ${imm} loaded at pc ${pc} is not declared` };
     return line(`${dst} = %[${id}] ll`, { is: 'constant', name: id });
   }
-  return listed(site);
+  return typeId(site) ?? listed(site);
 };
 
 const ASSEMBLERS: Readonly<Record<Shape, Assembler>> = {
-  alu: listed,
+  alu: (site) => typeId(site) ?? listed(site),
   neg: listed,
   movsx: listed,
   swap: listed,

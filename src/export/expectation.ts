@@ -82,16 +82,37 @@ function branchesOnValue(program: Program, pc: number): boolean {
   return !(withZero && (row.symbol === '==' || row.symbol === '!='));
 }
 
-/** Whether the last instruction of a path that wrote a register gave it a constant. */
+/** Whether the last instruction of a path that wrote a register gave it a constant. Calls are taken to write it. */
 function isConstant(program: Program, path: readonly number[], register: number): boolean {
-  for (const pc of path.slice(0, -1).reverse()) {
-    const row = rowAt(program, pc);
-    const immediate = ((program.code[pc] ?? 0) & SOURCE_X) === 0;
-    const constant = row?.symbol === 'plain' || (row?.shape === 'alu' && row.symbol === '=' && immediate);
-    if (constant && program.dst[pc] === register) return true;
-    // Anything else that names the register or calls may have written it.
-    if (program.dst[pc] === register || program.src[pc] === register || row?.shape.startsWith('call') === true)
+  const writer = path.slice(0, -1).findLast((pc) => writes(program, pc, register));
+  const row = writer === undefined ? undefined : rowAt(program, writer);
+  if (writer === undefined || row === undefined) return false;
+  const immediate = ((program.code[writer] ?? 0) & SOURCE_X) === 0;
+  return row.symbol === 'plain' || (row.shape === 'alu' && row.symbol === '=' && immediate);
+}
+
+function writes(program: Program, pc: number, register: number): boolean {
+  switch (rowAt(program, pc)?.shape) {
+    case 'jump':
+    case 'goto':
+    case 'gotol':
+    case 'may_goto':
+    case 'exit':
+    case 'store':
+    case 'store-imm':
+    case 'atomic':
+    case 'store-release':
       return false;
+    case 'call-helper':
+    case 'call-kfunc':
+    case 'call-local':
+      return true;
+    case 'fetch':
+    case 'xchg':
+      return program.src[pc] === register;
+    case 'cmpxchg':
+      return register === 0;
+    default:
+      return program.dst[pc] === register;
   }
-  return false;
 }

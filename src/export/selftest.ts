@@ -10,14 +10,14 @@ import { labelNames } from '../asm/print.js';
 import type { Case } from '../case/case.js';
 import { DIRECTIVES } from '../case/directives.js';
 import { CALLABLE_NAMES, CALLABLES, type CallableName } from '../isa/callables.js';
-import { opAt, type Program, type Subprogram, targetAt, widthAt } from '../isa/program.js';
-import { scratchLiveness } from '../verify/liveness.js';
-import { type AssemblyNames, type AssemblyOperand, assemblyAt } from './assembly.js';
-import { hexSlots } from './byte-listing.js';
+import type { Program } from '../isa/program.js';
+import type { AssemblyNames } from './assembly.js';
 import { declaration, mapMembers, prototypeOf, structsNamedBy } from './c-declarations.js';
 import { CNames, cComment, cString } from './c-names.js';
 import type { Expectation } from './expectation.js';
+import { functionsOf } from './functions.js';
 import { PRELUDE } from './prelude.js';
+import { structConstants } from './struct-constants.js';
 import { parameterGroups, structIds } from './struct-ids.js';
 
 /** The C file, or why the case cannot be one. */
@@ -26,23 +26,23 @@ export type Selftest = { readonly ok: true; readonly text: string } | { readonly
 /** Writes a case as a selftest; `name` becomes the name of the program. */
 export function selftest(of: Case, name: string, expected: Expectation): Selftest {
   const { program } = of;
-  const names = namesOf(program, name);
-  const bodies = program.subprograms.map((subprogram) => bodyOf(of, subprogram, names));
-  const wrong = bodies.find((body) => !body.ok);
-  if (wrong?.ok === false) return wrong;
-  const written = bodies.flatMap((body) => (body.ok ? [body] : []));
-  const used = new Set(written.flatMap(({ callables }) => callables));
+  const constants = structConstants(program);
+  const names = namesOf(program, name, constants.types);
+  const functions: string[] = [];
+  const used = new Set<CallableName>();
+  for (const written of functionsOf(of, names, annotations(of, expected), constants.unknown)) {
+    if (!written.ok) return written;
+    functions.push(written.text);
+    for (const callable of written.callables) used.add(callable);
+  }
   const callables = CALLABLE_NAMES.filter((callable) => used.has(callable));
-  const heads = headsOf(of, names, expected);
-  const functions = written.map(({ text }, index) => `${heads[index]}\n${text}`);
   const parts = [
     headComment(of, name),
     PRELUDE,
     declarationsOf(program, names, callables),
     rootsOf(names, callables),
     // Callees first, as people write C. The order in the object does not count: loaders place subprograms anew.
-    ...functions.slice(1).reverse(),
-    functions[0] ?? '',
+    ...functions.reverse(),
     structCheck(names),
     'char _license[] SEC("license") = "GPL";',
   ];
@@ -54,15 +54,17 @@ interface Names extends AssemblyNames {
   readonly structs: readonly string[];
 }
 
-function namesOf(program: Program, name: string): Names {
-  const taken = new CNames([...CALLABLE_NAMES, ...structsNamedBy(CALLABLE_NAMES)]);
+function namesOf(program: Program, name: string, typeAt: ReadonlyMap<number, number>): Names {
+  const taken = new CNames([...CALLABLE_NAMES, ...parameterGroups(program.types).map((_, group) => structRoot(group))]);
   const subprograms = program.subprograms.map((subprogram, index) => taken.take(index === 0 ? name : subprogram.name));
   const maps = program.maps.map((map) => taken.take(map.name));
-  const structs = program.types.map((type) => taken.take(type.name));
+  // Tags of structs are names of their own in C.
+  const tags = new CNames(structsNamedBy(CALLABLE_NAMES));
+  const structs = program.types.map((type) => tags.take(type.name));
   const typeIds = structs.map((struct) => taken.take(`${struct}_btf_id`));
   const local = new CNames();
   const labels = new Map([...labelNames(program)].map(([pc, label]) => [pc, local.take(label)]));
-  return { subprograms, maps, structs, typeIds, labels };
+  return { subprograms, maps, structs, typeIds, typeAt, labels };
 }
 
 function headComment(of: Case, name: string): string {
@@ -82,7 +84,6 @@ function headComment(of: Case, name: string): string {
 function declarationsOf(program: Program, names: Names, callables: readonly CallableName[]): string {
   const ids = structIds(program.maps.map(mapMembers), program.types);
   return [
-    'struct __sk_buff;',
     // A body, whatever is in it: libbpf does not match a forward declaration with the kernel's struct.
     ...structsNamedBy(callables).map((tag) => `struct ${tag} {\n\tint unused;\n};`),
     ...program.types.map(({ size }, index) => `struct ${names.structs[index]} {\n\tunsigned char bytes[${size}];\n};`),
@@ -104,6 +105,8 @@ const ID_COMMENT = `/*
  * the instructions. The program struct_ids fails in that case.
  */`;
 
+const structRoot = (group: number) => `struct_root_${group}`;
+
 /** Functions that nobody calls: what they name gets BTF. The structs come first, because the ids of types count up. */
 function rootsOf({ structs }: Names, callables: readonly CallableName[]): string {
   const kfuncs = callables.filter((name) => CALLABLES[name].call.as === 'kfunc');
@@ -116,7 +119,7 @@ function rootsOf({ structs }: Names, callables: readonly CallableName[]): string
   const groups = parameterGroups(structs).map((group, index) => {
     const parameters = group.map((struct, at) => `struct ${struct} *a${at}`).join(', ');
     const uses = group.map((_, at) => `\t(void)a${at};\n`).join('');
-    return `void struct_root_${index}(${parameters})\n{\n${uses}}`;
+    return `void ${structRoot(index)}(${parameters})\n{\n${uses}}`;
   });
   const functions = [...groups, ...(calls.length === 0 ? [] : [`void kfunc_root(void)\n{\n${calls.join('')}}`])];
   if (functions.length === 0) return '';
@@ -134,106 +137,15 @@ function structCheck({ structs, typeIds }: Names): string {
     'SEC("tc")',
     '__description("the struct ids in the instructions are those of this object")',
     '__success __retval(0)',
-    'int struct_ids(struct __sk_buff *ctx)\n{',
+    'int struct_ids(void *ctx)\n{',
     `\treturn ${wrong.join(' ||\n\t       ')};\n}`,
   ].join('\n');
 }
 
-/** What stands before the body of each subprogram; main also says what is expected of the kernel. */
-function headsOf({ program, title }: Case, { subprograms }: Names, expected: Expectation): readonly string[] {
-  const live = scratchLiveness(program);
-  return program.subprograms.map(({ start, global }, index) => {
-    const name = subprograms[index];
-    if (index === 0) {
-      return [
-        'SEC("tc")',
-        `__description(${cString(title)})`,
-        ...annotations(expected),
-        `__naked int ${name}(struct __sk_buff *ctx)`,
-      ].join('\n');
-    }
-    if (!global) return `static __naked __noinline __used int ${name}(void)`;
-    // The kernel verifies a global function by its prototype: whatever it reads is a scalar.
-    const parameters = [1, 2, 3, 4, 5]
-      .slice(0, highestBit((live[start] ?? 0) >> 1))
-      .map((register) => `unsigned long long r${register}`);
-    return `__naked __noinline int ${name}(${parameters.length === 0 ? 'void' : parameters.join(', ')})`;
-  });
-}
-
-/** Position from 1 of the highest set bit, 0 if there is none. */
-const highestBit = (mask: number) => 32 - Math.clz32(mask);
-
-function annotations(expected: Expectation): readonly string[] {
-  if (!expected.accepts) return ['__failure', ...expected.messages.map((message) => `__msg(${cString(message)})`)];
-  return ['__success', ...(expected.retval === undefined ? [] : [`__retval(${expected.retval})`])];
-}
-
-type Body =
-  | { readonly ok: true; readonly text: string; readonly callables: readonly CallableName[] }
-  | { readonly ok: false; readonly message: string };
-
-function bodyOf(of: Case, { start, end }: Subprogram, names: Names): Body {
-  const { program } = of;
-  const targets = jumpTargets(program);
-  const bytes = hexSlots(program);
-  const lines: string[] = [];
-  const operands = new Map<string, AssemblyOperand>();
-  for (let pc = start; pc < end; pc += widthAt(program, pc)) {
-    lines.push(...commentsBefore(of, `label ${pc}`), ...commentsBefore(of, `instruction ${pc}`));
-    if (targets.has(pc)) lines.push(`"${names.labels.get(pc)}_%=:"`);
-    const line = assemblyAt(program, pc, names);
-    if (!line.ok) return line;
-    if (line.operand !== undefined) operands.set(line.operand.name, line.operand);
-    const text =
-      line.since === undefined ? `"${line.text};"` : `since_llvm_${line.since}("${line.text};", "${word(bytes[pc])}")`;
-    lines.push(`\t${text}${commentBehind(of, `instruction ${pc}`)}`);
-  }
-  const inputs = [...operands.values()].map(operandText).join(',\n\t  ');
-  const tail = inputs === '' ? '\t::: __clobber_all);' : `\t:\n\t: ${inputs}\n\t: __clobber_all);`;
-  return {
-    ok: true,
-    text: ['{', '\tasm volatile (', ...lines, tail, '}'].join('\n'),
-    callables: [...operands.values()].flatMap((operand) => (operand.is === 'callable' ? [operand.name] : [])),
-  };
-}
-
-/** The number that the bytes of a slot are on a little-endian machine. */
-function word(bytes = ''): string {
-  return bytes.match(/../g)?.reverse().join('') ?? '';
-}
-
-function jumpTargets(program: Program): ReadonlySet<number> {
-  const targets = new Set<number>();
-  for (let pc = 0; pc < program.length; pc++) {
-    const target = opAt(program, pc) === 'call_local' ? undefined : targetAt(program, pc);
-    if (target !== undefined) targets.add(target);
-  }
-  return targets;
-}
-
-function operandText(operand: AssemblyOperand): string {
-  switch (operand.is) {
-    case 'callable':
-    case 'constant':
-      return `__imm(${operand.name})`;
-    case 'map':
-      return `__imm_addr(${operand.name})`;
-    default:
-      return operand satisfies never;
-  }
-}
-
-/** The comments that stand in the case above an item. */
-function commentsBefore({ layout }: Case, item: string): readonly string[] {
-  const lines = layout?.before.get(item) ?? [];
-  return lines.flatMap((line) => {
-    const text = line.replace(/^\s*;\s?/, '').trim();
-    return text === '' ? [] : [`\t/* ${cComment(text)} */`];
-  });
-}
-
-function commentBehind({ layout }: Case, item: string): string {
-  const text = layout?.trailing.get(item)?.comment?.trim();
-  return text === undefined || text === '' ? '' : `\t/* ${cComment(text)} */`;
+/** What stands before main: what the kernel is expected to do with it. */
+function annotations({ title }: Case, expected: Expectation): readonly string[] {
+  const verdict = expected.accepts
+    ? ['__success', ...(expected.retval === undefined ? [] : [`__retval(${expected.retval})`])]
+    : ['__failure', ...expected.messages.map((message) => `__msg(${cString(message)})`)];
+  return ['SEC("tc")', `__description(${cString(title)})`, ...verdict];
 }
