@@ -12,8 +12,8 @@ export interface Prototype {
   /** Type and name of each parameter. */
   readonly parameters: readonly string[];
   /**
-   * What a call comes to in a test run on an idle kernel: `same` as on the machine, whatever the world; `succeeds`, the
-   * result being a pointer; `varies`.
+   * What a call comes to in a test run on an idle kernel: `same` as on the machine, whatever the world; `succeeds`, but its
+   * result may be a pointer or depend on what memory holds; `varies`.
    */
   readonly atRun: 'same' | 'succeeds' | 'varies';
 }
@@ -21,6 +21,11 @@ export interface Prototype {
 const U64 = 'unsigned long long';
 const TASK = 'struct task_struct *';
 const CGROUP = 'struct cgroup *';
+const SOCK = 'struct bpf_sock *';
+const DYNPTR = 'struct bpf_dynptr *';
+const NUMBERS = 'struct bpf_iter_num *';
+const TASKS = 'struct bpf_iter_task *';
+const LOOKUP = ['void *ctx', 'struct bpf_sock_tuple *tuple', 'unsigned int tuple_size', `${U64} netns`, `${U64} flags`];
 
 const PROTOTYPES: Readonly<Record<CallableName, Prototype>> = {
   bpf_ktime_get_ns: { returns: `${U64} `, parameters: [], atRun: 'varies' },
@@ -47,6 +52,44 @@ const PROTOTYPES: Readonly<Record<CallableName, Prototype>> = {
     atRun: 'succeeds',
   },
   bpf_obj_drop_impl: { returns: 'void ', parameters: ['void *p__alloc', 'void *meta__ign'], atRun: 'same' },
+  bpf_sk_lookup_tcp: { returns: SOCK, parameters: LOOKUP, atRun: 'varies' },
+  bpf_skc_lookup_tcp: { returns: SOCK, parameters: LOOKUP, atRun: 'varies' },
+  bpf_sk_release: { returns: 'long ', parameters: ['void *sock'], atRun: 'same' },
+  bpf_sk_fullsock: { returns: SOCK, parameters: [`${SOCK}sk`], atRun: 'varies' },
+  bpf_tcp_sock: { returns: 'struct bpf_tcp_sock *', parameters: [`${SOCK}sk`], atRun: 'varies' },
+  bpf_skc_to_tcp_sock: { returns: 'struct tcp_sock *', parameters: ['void *sk'], atRun: 'varies' },
+  bpf_ringbuf_reserve_dynptr: {
+    returns: 'long ',
+    parameters: ['void *ringbuf', 'unsigned int size', `${U64} flags`, `${DYNPTR}ptr`],
+    atRun: 'succeeds',
+  },
+  bpf_ringbuf_submit_dynptr: { returns: 'void ', parameters: [`${DYNPTR}ptr`, `${U64} flags`], atRun: 'same' },
+  bpf_ringbuf_discard_dynptr: { returns: 'void ', parameters: [`${DYNPTR}ptr`, `${U64} flags`], atRun: 'same' },
+  bpf_dynptr_data: {
+    returns: 'void *',
+    parameters: [`const ${DYNPTR}ptr`, 'unsigned int offset', 'unsigned int len'],
+    atRun: 'succeeds',
+  },
+  bpf_dynptr_slice: {
+    returns: 'void *',
+    parameters: [`const ${DYNPTR}p`, 'unsigned int offset', 'void *buffer__opt', 'unsigned int buffer__szk'],
+    atRun: 'succeeds',
+  },
+  bpf_dynptr_clone: {
+    returns: 'int ',
+    parameters: [`const ${DYNPTR}p`, `${DYNPTR}clone__uninit`],
+    atRun: 'succeeds',
+  },
+  bpf_iter_num_new: { returns: 'int ', parameters: [`${NUMBERS}it`, 'int start', 'int end'], atRun: 'succeeds' },
+  bpf_iter_num_next: { returns: 'int *', parameters: [`${NUMBERS}it`], atRun: 'succeeds' },
+  bpf_iter_num_destroy: { returns: 'void ', parameters: [`${NUMBERS}it`], atRun: 'same' },
+  bpf_iter_task_new: {
+    returns: 'int ',
+    parameters: [`${TASKS}it`, `${TASK}task__nullable`, 'unsigned int flags'],
+    atRun: 'varies',
+  },
+  bpf_iter_task_next: { returns: TASK, parameters: [`${TASKS}it`], atRun: 'varies' },
+  bpf_iter_task_destroy: { returns: 'void ', parameters: [`${TASKS}it`], atRun: 'same' },
 };
 
 /** The prototype of a helper or kfunc. */
