@@ -49,7 +49,7 @@ const LAYERS: readonly Layer[] = [
   { name: 'shrink', has: under('src/shrink'), imports: ['isa', 'cfg', 'patch'] },
   { name: 'bridge', has: under('src/bridge'), imports: ['isa', 'asm'] },
   { name: 'commands', has: under('src/commands'), imports: 'any' },
-  { name: 'top', has: (path) => /^src\/(case|campaign|report)\//.test(path), imports: 'any' },
+  { name: 'top', has: (path) => /^src\/(case|campaign|report|export)\//.test(path), imports: 'any' },
 ];
 
 interface Import {

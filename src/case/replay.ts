@@ -10,6 +10,7 @@ import { outcomeText } from '../../oracles/outcome.js';
 import { fixedWorld } from '../../oracles/world.js';
 import { labelNames } from '../asm/print.js';
 import type { Refusal } from '../contract/refusal.js';
+import type { FindingVerdict } from '../contract/verdict.js';
 import { SUBJECTS } from '../subjects/registry.js';
 import type { Subject } from '../subjects/subject.js';
 import type { Pruning } from '../verify/analysis.js';
@@ -32,8 +33,21 @@ export interface Mismatch {
   readonly actual: string;
 }
 
+/** A defect that a subject shows in a case. */
+export interface ShownDefect {
+  readonly subject: string;
+  readonly defect: string;
+  readonly verdict: FindingVerdict;
+  readonly detail: string | undefined;
+  /** Original pc of the instruction that threw. */
+  readonly pc: number | undefined;
+  /** The reason the file gives, if it knows it. */
+  readonly known: string | undefined;
+}
+
 export interface Replayed {
   readonly mismatches: readonly Mismatch[];
+  readonly defects: readonly ShownDefect[];
   /** What each accepting subject knows and costs: the lines that bless would write for a file without any. */
   readonly output: readonly string[];
 }
@@ -57,7 +71,7 @@ export function replayCase(of: Case, settings: ReplaySettings = {}): Replayed {
     ...compareDefects(of, judgement, subjects),
     ...compareOutput(of, output, subjects),
   ];
-  return { mismatches, output };
+  return { mismatches, defects: shownDefects(of, judgement, subjects), output };
 }
 
 /** One sentence: what the file says and what happened. */
@@ -140,6 +154,17 @@ function compareDefects(of: Case, judgement: Judgement, subjects: readonly Subje
       mismatches.push({ about: 'defect', item: 'case 0', expected: `${name}: no defect`, actual });
     }
     return mismatches;
+  });
+}
+
+function shownDefects(of: Case, judgement: Judgement, subjects: readonly Subject[]): readonly ShownDefect[] {
+  return subjects.flatMap(({ name }): ShownDefect[] => {
+    const verdict = judgement.subjects.get(name);
+    if (verdict?.defect === undefined) return [];
+    const defect = formatDefect(verdict.defect);
+    const known = of.known.find((row) => row.subject === name && row.defect === defect)?.reason;
+    const { detail, pc } = verdict.evidence ?? { detail: undefined, pc: undefined };
+    return [{ subject: name, defect, verdict: verdict.defect.verdict, detail, pc, known }];
   });
 }
 

@@ -1,13 +1,12 @@
 #!/usr/bin/env node
 /** The command `unwindiff`: parses the line and hands over to the file of the verb, which is loaded only then. */
-import { readFileSync, realpathSync } from 'node:fs';
-import { join } from 'node:path';
+import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Command, CommanderError, Option } from 'commander';
 import type { Terminal } from '../report/terminal.js';
 import { EXIT, type ExitCode, Failure } from './failure.js';
 import * as values from './options.js';
-import { packageRoot } from './package-root.js';
+import { packageVersion } from './package-root.js';
 
 const FOOTER = `
 Exit codes: 0 nothing new; 1 a new defect or a failed expectation; 2 bad usage or input;
@@ -49,7 +48,7 @@ function commandLine(terminal: Terminal, end: (code: ExitCode) => void): Command
     return command;
   };
   configure(program)
-    .version(version(), '-V, --version')
+    .version(packageVersion(), '-V, --version')
     .description('Differential testing of BPF exception cleanup: who releases what when a program throws?')
     .addHelpText('after', FOOTER);
 
@@ -72,6 +71,8 @@ function commandLine(terminal: Terminal, end: (code: ExitCode) => void): Command
     )
     .option('--no-containment', 'do not check the verifier against every executed instruction (faster)')
     .option('--coverage', 'also report what the generator emitted in which situation')
+    .option('--junit <file>', 'also write the result as JUnit XML')
+    .option('--sarif <file>', 'also write the findings as SARIF 2.1.0')
     .option('--quiet', 'no progress')
     .action(async (options) => end(await (await import('./fuzz.js')).runFuzz(options, terminal)));
 
@@ -85,6 +86,8 @@ function commandLine(terminal: Terminal, end: (code: ExitCode) => void): Command
   verb('replay', 'run corpus files or findings and compare with what they say')
     .argument('[paths...]', 'files or folders (default: corpus)')
     .option('--bless', 'rewrite the expected output (;> lines) in place')
+    .option('--junit <file>', 'also write the result as JUnit XML')
+    .option('--sarif <file>', 'also write what fails, and the defects that show, as SARIF 2.1.0')
     .option('--json', 'answer in JSON')
     .option('--quiet', 'only failures')
     .action(async (paths, options) => end(await (await import('./replay.js')).runReplay(paths, options, terminal)));
@@ -102,12 +105,14 @@ function commandLine(terminal: Terminal, end: (code: ExitCode) => void): Command
     .option('--subject <name>', 'a design to explain, or all (repeatable; default: all)', values.subjects)
     .option('--world <n>', 'only this world, counted from 1 (default: all)', values.wholeNumber(1, 100_000))
     .action(async (file, options) => end((await import('./explain.js')).runExplain(file, options, terminal)));
-  return program;
-}
 
-function version(): string {
-  const text = readFileSync(join(packageRoot(), 'package.json'), 'utf8');
-  return /"version": "([^"]+)"/.exec(text)?.[1] ?? 'unknown';
+  verb('export', 'a case as a kernel selftest, as raw bytes, or as a listing with bytes')
+    .argument('<file>', 'a .bpf file')
+    .requiredOption('--as <form>', 'selftest, bytes or listing', values.exportForm)
+    .option('-o, --out <file>', 'where to write it (default: stdout; bytes there in hexadecimal)')
+    .option('--json', 'answer in JSON')
+    .action(async (file, options) => end((await import('./export.js')).runExport(file, options, terminal)));
+  return program;
 }
 
 /** Options of every verb that judges. */

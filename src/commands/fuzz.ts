@@ -7,6 +7,8 @@ import { canUseWorkers, localExecutor, threadExecutor } from '../campaign/execut
 import type { CampaignSettings } from '../campaign/plan.js';
 import { tooFewVerify } from '../campaign/stats.js';
 import { DEFAULT_FUEL } from '../case/case.js';
+import { campaignJunit } from '../report/campaign-junit.js';
+import { campaignSarif } from '../report/campaign-sarif.js';
 import { campaignText } from '../report/campaign-text.js';
 import { campaignJson, jsonText } from '../report/json.js';
 import { progressDisplay } from '../report/progress.js';
@@ -16,6 +18,8 @@ import type { Pruning } from '../verify/analysis.js';
 import { EXIT, type ExitCode } from './failure.js';
 import { loadBaseline } from './input.js';
 import { freshSeed } from './options.js';
+import { packageVersion } from './package-root.js';
+import { prepareReports, writeReports } from './report-file.js';
 
 export interface FuzzOptions {
   readonly subject?: readonly string[];
@@ -32,6 +36,8 @@ export interface FuzzOptions {
   readonly worlds: number;
   readonly containment: boolean;
   readonly coverage?: boolean;
+  readonly junit?: string;
+  readonly sarif?: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
@@ -53,6 +59,7 @@ export async function runFuzz(options: FuzzOptions, terminal: Terminal): Promise
     containment: options.containment,
   };
   const baseline = loadBaseline(options.baseline);
+  prepareReports(options);
   // The answer must be nothing but JSON; the seed is then said first on the other stream.
   if (options.json !== true) terminal.out.write(`seed ${seed}\n\n`);
   else if (options.quiet !== true) terminal.err.write(`seed ${seed}\n`);
@@ -83,11 +90,16 @@ export async function runFuzz(options: FuzzOptions, terminal: Terminal): Promise
     display.stop();
     await executor.close();
   }
+  const unwritten = writeReports(options, {
+    junit: () => campaignJunit(result),
+    sarif: () => campaignSarif(result, packageVersion()),
+  });
   if (options.json === true) {
     terminal.out.write(jsonText(campaignJson(result, rssMiB)));
   } else {
     terminal.out.write(campaignText(result, paintFor(terminal.out, terminal.env)));
   }
+  if (unwritten !== undefined) throw unwritten;
   return exitCodeOf(result);
 }
 

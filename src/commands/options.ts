@@ -5,6 +5,7 @@ import { parseDefect } from '../../oracles/defect.js';
 import { isProfile } from '../campaign/plan.js';
 import { SUBJECTS } from '../subjects/registry.js';
 import type { Pruning } from '../verify/analysis.js';
+import type { ExportForm } from './export.js';
 
 /** A parser of whole numbers from `min` to `max`. */
 export function wholeNumber(min: number, max: number): (text: string) => number {
@@ -65,6 +66,14 @@ export function profile(text: string): ProfileName | 'all' {
 export function pruning(text: string): Pruning {
   if (text === 'off' || text === 'exact') return text;
   throw new InvalidArgumentError('Expected off or exact.');
+}
+
+/** The forms that `export` writes. */
+export function exportForm(text: string): ExportForm {
+  if (text === 'selftest' || text === 'bytes' || text === 'listing') return text;
+  if (text === 'c')
+    throw new InvalidArgumentError('C from a program is not supported. Expected selftest, bytes or listing.');
+  throw new InvalidArgumentError('Expected selftest, bytes or listing.');
 }
 
 /** The granularity of stop points: throws are what the harness can judge. */

@@ -2,26 +2,24 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { blessFile } from '../case/bless.js';
-import { type Mismatch, mismatchText, replayCase } from '../case/replay.js';
+import { mismatchText, replayCase } from '../case/replay.js';
 import { jsonText } from '../report/json.js';
+import { replayJunit } from '../report/replay-junit.js';
+import { replaySarif } from '../report/replay-sarif.js';
+import type { ReplayedFile } from '../report/replayed-file.js';
 import { number } from '../report/table.js';
 import { paintFor, type Terminal } from '../report/terminal.js';
 import { badInput, EXIT, type ExitCode, Failure } from './failure.js';
 import { loadLocatedCase } from './input.js';
+import { packageVersion } from './package-root.js';
+import { prepareReports, writeReports } from './report-file.js';
 
 export interface ReplayOptions {
   readonly bless?: boolean;
+  readonly junit?: string;
+  readonly sarif?: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
-}
-
-interface Outcome {
-  readonly file: string;
-  readonly title: string;
-  readonly mismatches: readonly (Mismatch & { readonly line: number })[];
-  /** Why the file could not be read. */
-  readonly error?: string;
-  readonly blessed: boolean;
 }
 
 /** Replays files and folders. Exit code 2 if a file cannot be read, else 1 if an expectation fails, else 0. */
@@ -29,16 +27,19 @@ export function runReplay(paths: readonly string[], options: ReplayOptions, term
   const asked = paths.length === 0 ? ['corpus'] : paths;
   const files = asked.flatMap((path) => casesUnder(path));
   const paint = paintFor(terminal.out, terminal.env);
-  const outcomes: Outcome[] = [];
-  for (const file of files) {
-    const outcome = replayFile(file, options.bless === true, paths.includes(file));
-    outcomes.push(outcome);
-    if (outcome.error !== undefined) terminal.err.write(`${outcome.error}\n`);
+  prepareReports(options);
+  const outcomes = files.map((file) => replayFile(file, options.bless === true, paths.includes(file)));
+  const unwritten = writeReports(options, {
+    junit: () => replayJunit(outcomes),
+    sarif: () => replaySarif(outcomes, packageVersion()),
+  });
+  for (const { file, error, mismatches, blessed } of outcomes) {
+    if (error !== undefined) terminal.err.write(`${error}\n`);
     if (options.json === true) continue;
-    for (const mismatch of outcome.mismatches) {
+    for (const mismatch of mismatches) {
       terminal.out.write(`${file}:${mismatch.line}: ${paint.red(mismatchText(mismatch))}\n`);
     }
-    if (outcome.blessed) terminal.out.write(`blessed ${file}\n`);
+    if (blessed) terminal.out.write(`blessed ${file}\n`);
   }
   const unreadable = outcomes.filter(({ error }) => error !== undefined).length;
   const failed = outcomes.filter(({ mismatches }) => mismatches.length > 0).length;
@@ -46,6 +47,7 @@ export function runReplay(paths: readonly string[], options: ReplayOptions, term
   else if (options.quiet !== true || failed > 0) {
     terminal.out.write(`${number(outcomes.length)} cases replayed, ${number(failed)} failed\n`);
   }
+  if (unwritten !== undefined) throw unwritten;
   if (unreadable > 0) return EXIT.usage;
   return failed > 0 ? EXIT.found : EXIT.nothingNew;
 }
@@ -59,16 +61,18 @@ function casesUnder(path: string): string[] {
 }
 
 /** Files that were named get expected lines even if they have none; files in folders only if they have some. */
-function replayFile(file: string, bless: boolean, named: boolean): Outcome {
+function replayFile(file: string, bless: boolean, named: boolean): ReplayedFile {
   try {
-    const { case: of, items } = loadLocatedCase(file);
-    const { mismatches: found } = replayCase(of);
-    const mismatches = found.map((each) => ({ ...each, line: items.get(each.item) ?? 1 }));
-    if (!bless || (of.expected.length === 0 && !named)) return { file, title: of.title, mismatches, blessed: false };
+    const { case: of, items, lines } = loadLocatedCase(file);
+    const replayed = replayCase(of);
+    const mismatches = replayed.mismatches.map((each) => ({ ...each, line: items.get(each.item) ?? 1 }));
+    const defects = replayed.defects.map((each) => ({ ...each, line: lines[each.pc ?? -1] ?? 1 }));
+    const all = { file, title: of.title, mismatches, defects };
+    if (!bless || (of.expected.length === 0 && !named)) return { ...all, blessed: false };
     const rest = mismatches.filter(({ about }) => about !== 'output');
-    return { file, title: of.title, mismatches: rest, blessed: blessFile(file, of) };
+    return { ...all, mismatches: rest, blessed: blessFile(file, of) };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    return { file, title: '', mismatches: [], error: error.message, blessed: false };
+    return { file, title: '', mismatches: [], defects: [], error: error.message, blessed: false };
   }
 }

@@ -23,6 +23,22 @@ describe('replayCase', () => {
     expect(texts(leak)).toEqual([]);
   });
 
+  it('lists the defects that show, with pc and the reason for which they are known', () => {
+    expect(replayCase(example).defects).toEqual([]);
+    const [row] = readme.known;
+    expect(replayCase(readme).defects).toEqual([
+      {
+        subject: row?.subject,
+        defect: row?.defect,
+        verdict: 'double-release',
+        detail: expect.stringContaining('already released'),
+        pc: 27,
+        known: row?.reason,
+      },
+    ]);
+    expect(replayCase({ ...readme, known: [] }).defects[0]?.known).toBeUndefined();
+  });
+
   it('reports a run that ends otherwise', () => {
     const [first, ...rest] = example.runs;
     if (first === undefined) throw new Error('no runs');

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { attribute, parseJunit, parseSarif } from '../report/schemas.js';
 import { file, folder, run } from './terminal.js';
 
 const RFC = 'frame-descriptors/rfc-v1';
@@ -75,5 +76,38 @@ describe('runFuzz', () => {
         expect(readFileSync(finding.file, 'utf8')).toContain(finding.defect);
       }
     }
+  });
+
+  it('runFuzz writes JUnit XML and SARIF of their schemas that say what the answer says', async () => {
+    const out = folder();
+    const [junit, sarif] = [join(out, 'reports', 'junit.xml'), join(out, 'findings.sarif')];
+    const argv = ['--seed', '1', '--runs', '60', '--subject', RFC, '--profile', 'merge-heavy', '--out', out];
+    const { code, json } = await fuzz(...argv, '--baseline', 'none', '--junit', junit, '--sarif', sarif);
+    expect(code).toBe(1);
+    const findings = json.subjects[RFC]?.findings ?? [];
+    const suites = parseJunit(readFileSync(junit, 'utf8'));
+    expect(attribute(suites, 'failures')).toBe(String(findings.length));
+    const [log] = parseSarif(readFileSync(sarif, 'utf8')).runs;
+    expect(log?.results?.map(({ properties }) => properties)).toMatchObject(findings.map(({ defect }) => ({ defect })));
+    // The region is a throw: a call of bpf_throw or of a subprogram in which one is reached.
+    for (const [index, result] of (log?.results ?? []).entries()) {
+      const line = result.locations?.[0]?.physicalLocation?.region?.startLine ?? 0;
+      const text = readFileSync(findings[index]?.file ?? '', 'utf8').split('\n')[line - 1];
+      expect(text).toMatch(/^ {4}call bpf_throw/);
+    }
+  });
+
+  it('runFuzz refuses report files that can be none before it begins', async () => {
+    const out = folder();
+    const argv = ['fuzz', '--runs', '1', '--out', out];
+    expect(await run(...argv, '--junit', out)).toMatchObject({
+      code: 2,
+      out: '',
+      err: `${out}: cannot be written: it is a folder\n`,
+    });
+    const below = join(file('plain', ''), 'x.sarif');
+    const answer = await run(...argv, '--sarif', below);
+    expect(answer).toMatchObject({ code: 2, out: '' });
+    expect(answer.err).toContain(`${below}: cannot be written`);
   });
 });

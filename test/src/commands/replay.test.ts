@@ -1,8 +1,9 @@
 /** Tests of `replay`. */
 import { readFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { file, run } from './terminal.js';
+import { attribute, parseJunit, parseSarif } from '../report/schemas.js';
+import { file, folder, run } from './terminal.js';
 
 const PLAIN = `;! case: nothing is held
 ;! origin: hand
@@ -49,5 +50,28 @@ describe('runReplay', () => {
 
   it('runReplay refuses a path that is not there', async () => {
     expect((await run('replay', '/nonexistent')).code).toBe(2);
+  });
+
+  it('runReplay writes JUnit XML and SARIF of their schemas for the whole corpus', async () => {
+    const [junit, sarif] = [join(folder(), 'junit.xml'), join(folder(), 'replay.sarif')];
+    expect((await run('replay', '--quiet', '--junit', junit, '--sarif', sarif)).code).toBe(0);
+    const suites = parseJunit(readFileSync(junit, 'utf8'));
+    expect(Number(attribute(suites, 'tests'))).toBeGreaterThan(80);
+    expect(attribute(suites, 'failures')).toBe('0');
+    const results = parseSarif(readFileSync(sarif, 'utf8')).runs[0]?.results ?? [];
+    expect(results.length).toBeGreaterThan(20);
+    expect(new Set(results.map(({ baselineState }) => baselineState))).toEqual(new Set(['unchanged']));
+    for (const { locations } of results) {
+      const { artifactLocation, region } = locations?.[0]?.physicalLocation ?? {};
+      const line = readFileSync(artifactLocation?.uri ?? '', 'utf8').split('\n')[(region?.startLine ?? 0) - 1];
+      expect(line).toMatch(/^ {4}call bpf_throw/);
+    }
+  });
+
+  it('runReplay writes its reports when something fails, too', async () => {
+    const path = file('a.bpf', PLAIN.replace('exit 0', 'exit 1'));
+    const junit = join(dirname(path), 'new', 'junit.xml');
+    expect((await run('replay', path, '--junit', junit)).code).toBe(1);
+    expect(parseJunit(readFileSync(junit, 'utf8')).attributes).toMatchObject({ tests: '1', failures: '1' });
   });
 });
