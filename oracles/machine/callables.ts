@@ -65,6 +65,8 @@ const release =
     return 'void';
   };
 
+const releaseSocket = release('socket', () => 'bpf_sk_release');
+
 /** A socket found by its tuple. */
 const lookupSocket: Behaviour['run'] = (core, pc) =>
   core.file.high(1) === CTX_HIGH ? lookup('socket')(core, pc) : bad(core, pc, 'R1 is not the context');
@@ -137,7 +139,10 @@ const BEHAVIOURS: Readonly<Record<CallableName, Behaviour>> = {
   },
   bpf_sk_lookup_tcp: { args: 5, run: lookupSocket },
   bpf_skc_lookup_tcp: { args: 5, run: lookupSocket },
-  bpf_sk_release: { args: 1, run: release('socket', () => 'bpf_sk_release') },
+  bpf_sk_release: {
+    args: 1,
+    run: (core, pc) => (releaseSocket(core, pc) === 'void' ? returnNumber(core, 0n) : 'over'),
+  },
   bpf_sk_fullsock: { args: 1, run: castSocket },
   bpf_tcp_sock: { args: 1, run: castSocket },
   bpf_skc_to_tcp_sock: { args: 1, run: castSocket },

@@ -141,7 +141,7 @@ const rows = {
   bpf_sk_release: {
     call: helper(86),
     args: [{ is: 'socket', owned: true, btf: true }],
-    returns: VOID,
+    returns: scalar,
     acquires: false,
     releases: 0,
   },
