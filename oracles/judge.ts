@@ -2,9 +2,11 @@
  * Runs every prepared program in the same worlds and says, per subject, one verdict: the worst it did in any of them.
  *
  * The original is run first in each world; its ledger is the truth. A subject that did not rewrite the program unwinds
- * from that very run; a rewrite runs on a machine of its own, is compared with the original and then unwinds.
+ * from that very run; a rewrite runs on a machine of its own, is compared with the original and then unwinds. Some worlds
+ * are run again with patched programs (maintenance.ts).
  */
 import seedrandom from 'seedrandom';
+import type { PatchPlan } from '../src/contract/patch-plan.js';
 import type { StopAt } from '../src/contract/prepared.js';
 import type { Refusal } from '../src/contract/refusal.js';
 import type { Program } from '../src/isa/program.js';
@@ -19,7 +21,9 @@ import { WorldExplorer } from './explore.js';
 import { HarnessBug } from './harness-bug.js';
 import type { Evidence, Judgement, ReleaseRecord, SubjectVerdict, TruthRow } from './judgement.js';
 import { Machine } from './machine/machine.js';
+import { type Benches, Maintenance, type Shown } from './maintenance.js';
 import { outcomeText } from './outcome.js';
+import { drawPlan } from './patch-plan.js';
 import { stackGrowth } from './stack-growth.js';
 import { StakesCounter } from './stakes.js';
 import { fixedWorld, type World, type WorldSource } from './world.js';
@@ -36,6 +40,8 @@ export interface JudgeOptions {
   readonly seed: string;
   /** Check the verifier's states on every run (default: yes). */
   readonly containment?: boolean;
+  /** Run every program also under a plan of patches drawn for it (default: no). */
+  readonly patches?: boolean;
 }
 
 /** Narrows a judgement, e.g. while shrinking. */
@@ -44,6 +50,8 @@ export interface Focus {
   readonly subjects?: readonly string[];
   /** Worlds to try before any other. */
   readonly worlds?: readonly World[];
+  /** Plans of patches to run the program under; default: the one drawn for it, if that is asked for. */
+  readonly plans?: readonly PatchPlan[];
   /** Stop after the first world in which this returns true; verdicts are then those so far. */
   readonly until?: (subject: string, verdict: SubjectVerdict) => boolean;
 }
@@ -59,6 +67,7 @@ export function createJudge(options: JudgeOptions): Judge {
   // States of the program being judged; nothing of a judgement refers to them.
   const states = new Arena();
   const rewrites = new Map<string, Machine>();
+  const benches: Benches = new Map();
   const machineOf = (subject: string): Machine => {
     const known = rewrites.get(subject);
     if (known !== undefined) return known;
@@ -75,14 +84,20 @@ export function createJudge(options: JudgeOptions): Judge {
       if (recorded === undefined) states.clear();
       const analysis = recorded ?? analyse(program, { pruning: options.pruning, arena: states });
       if (analysis.refusal !== undefined) return refusedJudgement(subjects, analysis.refusal, analysis);
-      const cases = subjects.map((subject) => prepareCase(subject, program, analysis, options.stopAt, machineOf));
+      const hash = programHash(program);
+      const drawn = () =>
+        options.patches === true ? [drawPlan(program, seedrandom.alea(`${options.seed}/${hash}/p`))] : [];
+      const maintenance = new Maintenance(benches, program, analysis.reached, focus.plans ?? drawn(), hash % 4 === 0);
+      const cases = subjects.map((subject) =>
+        prepareCase(subject, program, analysis, options.stopAt, machineOf, maintenance),
+      );
       original.load({ program });
       const checker = recorded === undefined ? undefined : new ContainmentChecker(recorded, original);
       const stakes = new StakesCounter();
       const truth: TruthRow[] = [];
-      const random = seedrandom.alea(`${options.seed}/${programHash(program)}`);
+      const random = seedrandom.alea(`${options.seed}/${hash}`);
       const explorer = new WorldExplorer(program, () => random(), options.worlds, options.fuel);
-      const runWorld = (source: WorldSource, resolve: () => World, fuel: number): boolean => {
+      const runWorld = (source: WorldSource, resolve: () => World, fuel: number, given: boolean): boolean => {
         checker?.begin();
         original.run(source, fuel);
         checker?.end();
@@ -91,16 +106,17 @@ export function createJudge(options: JudgeOptions): Judge {
         stakes.count(original);
         truth.push({ world, outcome: outcomeText(original.outcome), holds: original.ledger.names() });
         const base = digest(original);
-        for (const each of cases) each.run(original, base, world);
+        const patched = maintenance.chooses(original, given);
+        for (const each of cases) each.run(original, base, world, patched);
         return cases.some((each) => focus.until?.(each.subject.name, each.verdict()) ?? false);
       };
       let stopped = false;
       for (const world of focus.worlds ?? []) {
         if (stopped) break;
-        stopped = runWorld(fixedWorld(world), () => world, world.fuel);
+        stopped = runWorld(fixedWorld(world), () => world, world.fuel, true);
       }
       for (let source = explorer.next(); source !== undefined && !stopped; source = explorer.next()) {
-        stopped = runWorld(source, () => explorer.resolved(), options.fuel);
+        stopped = runWorld(source, () => explorer.resolved(), options.fuel, false);
       }
       return {
         refusal: undefined,
@@ -124,7 +140,8 @@ function recordedWalk(program: Program, pruning: Pruning, arena: Arena): Recorde
 /** A program in the hands of one subject, over all worlds. */
 interface SubjectCase {
   readonly subject: Subject;
-  run(original: Machine, base: RunDigest, world: World): void;
+  /** `patched`: this world is one for patched runs, too. */
+  run(original: Machine, base: RunDigest, world: World, patched: boolean): void;
   verdict(): SubjectVerdict;
 }
 
@@ -134,6 +151,7 @@ function prepareCase(
   analysis: Analysis,
   stopAt: StopAt,
   machineOf: (subject: string) => Machine,
+  maintenance: Maintenance,
 ): SubjectCase {
   const prepared = subject.prepare({ program, analysis, stopAt });
   if (!prepared.ok) {
@@ -147,7 +165,8 @@ function prepareCase(
   const rewritten = prepared.program !== program;
   const machine = rewritten ? machineOf(subject.name) : undefined;
   machine?.load({ ...prepared, stackDepth: prepared.cost.stack });
-  let worst: { readonly fault: CleanupFault; readonly evidence: Evidence } | undefined;
+  const maintained = maintenance.of(subject.name, prepared);
+  let worst: Shown | undefined;
   let inconclusive = false;
   let releases: readonly ReleaseRecord[] | undefined;
   let executedOriginal = 0;
@@ -160,7 +179,7 @@ function prepareCase(
   };
   return {
     subject,
-    run(original, base, world) {
+    run(original, base, world, patched) {
       const run = machine ?? original;
       machine?.run(fixedWorld(world), world.fuel);
       executedOriginal += run.executed;
@@ -179,12 +198,16 @@ function prepareCase(
         if (difference !== undefined) return;
       }
       if (run.outcome.how === 'fuel') inconclusive = true;
-      if (run.outcome.how !== 'throw') return;
+      if (run.outcome.how !== 'throw') {
+        if (patched) maintained.run(original, base, world);
+        return;
+      }
       const stopped = run.stopped();
       const result = run.unwind(prepared.unwind(stopped));
       releases ??= result.releases;
       const fault = judgeCleanup(result, stopped.frames.length - 1);
       note(fault, () => evidence(result.releases, fault?.detail ?? ''));
+      if (fault === undefined && patched) maintained.run(original, base, world);
     },
     verdict() {
       const shared = {
@@ -193,9 +216,11 @@ function prepareCase(
         growth,
         executed: { original: executedOriginal, added: executedAdded },
       };
-      if (worst !== undefined) {
-        const { defect } = worst.fault;
-        return { verdict: defect.verdict, defect, evidence: worst.evidence, ...shared };
+      // What is wrong without any patch comes first.
+      const shown = worst ?? maintained.worst();
+      if (shown !== undefined) {
+        const { defect } = shown.fault;
+        return { verdict: defect.verdict, defect, evidence: shown.evidence, ...shared };
       }
       return { verdict: inconclusive ? 'inconclusive' : 'agree', ...shared };
     },

@@ -1,4 +1,5 @@
 /** What the judge says about one program: types only. */
+import type { PatchPlan } from '../src/contract/patch-plan.js';
 import type { Cost } from '../src/contract/prepared.js';
 import type { Refusal } from '../src/contract/refusal.js';
 import type { FindingVerdict, Verdict } from '../src/contract/verdict.js';
@@ -10,7 +11,10 @@ import type { StopPoint, World } from './world.js';
  */
 export interface Defect {
   readonly verdict: FindingVerdict;
-  /** What the design claimed: a word of its own without slashes or blanks, e.g. `kernel-object`, or `nothing`. */
+  /**
+   * What the design claimed: a word of its own without slashes or blanks, e.g. `kernel-object`, or `nothing`; `patched` if
+   * the design is right as long as no kernel patches the program.
+   */
   readonly claim: string;
   readonly truth: DefectTruth;
   readonly location: 'register' | 'stack' | 'table' | 'nowhere';
@@ -52,6 +56,8 @@ export interface Evidence {
   /** Names of the resources held there. */
   readonly holds: readonly string[];
   readonly releases: readonly ReleaseRecord[];
+  /** What a kernel does to the program before it runs; absent if the program as verified shows the finding. */
+  readonly patches?: PatchPlan;
   /** One sentence for people. */
   readonly detail: string;
 }

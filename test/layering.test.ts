@@ -17,7 +17,7 @@ const under = (folder: string) => (path: string) => path.startsWith(`${folder}/`
 const TRUTH = /^oracles\/(world|ledger|outcome)\.ts$|^oracles\/machine(\.ts$|\/)/;
 /** Files of types, which cost an importer nothing. */
 const TYPES_ONLY = /^src\/contract\/|^oracles\/judgement\.ts$/;
-const JUDGED = ['isa', 'asm', 'cfg', 'verify', 'subject interface', 'truth', 'judgement'];
+const JUDGED = ['isa', 'asm', 'cfg', 'patch', 'verify', 'subject interface', 'truth', 'judgement'];
 
 const LAYERS: readonly Layer[] = [
   { name: 'contract', has: under('src/contract'), imports: [] },

@@ -18,6 +18,7 @@ describe('smoke', () => {
       worlds: 8,
       fuel: 100_000,
       containment: true,
+      patches: true,
     });
     const end = performance.now() + 1000;
     for (let from = 0; performance.now() < end; from += 16) {

@@ -76,6 +76,7 @@ export function findingCase(
     refusals: refusalsOf(judgement),
     known: knownOf(judgement, about.subject, about.reason),
     pads: [],
+    patches: judgement.subjects.get(about.subject)?.evidence?.patches ?? [],
     expected: [],
   };
 }

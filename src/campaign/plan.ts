@@ -17,6 +17,8 @@ export interface CampaignSettings {
   readonly fuel: number;
   /** Check at every executed instruction that the verifier allowed for the concrete state. */
   readonly containment: boolean;
+  /** Run every program also as a kernel would leave it: patched. */
+  readonly patches: boolean;
 }
 
 /** Programs `from`, `from + 1`, … */

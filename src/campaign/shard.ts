@@ -9,6 +9,7 @@ import { createJudge } from '../../oracles/judge.js';
 import type { Judgement } from '../../oracles/judgement.js';
 import type { World } from '../../oracles/world.js';
 import { printProgram } from '../asm/print.js';
+import type { PatchPlan } from '../contract/patch-plan.js';
 import type { FindingVerdict } from '../contract/verdict.js';
 import { instructionCount, type Program } from '../isa/program.js';
 import { SUBJECTS } from '../subjects/registry.js';
@@ -113,16 +114,20 @@ export function createShard(settings: CampaignSettings): Shard {
         const evidence = showingOf(judge, original, subject, defect);
         if (evidence === undefined) throw new Error(`${subject}: ${defect} does not show any more`);
         const insnsBefore = instructionCount(original);
-        const written = (small: Program, world: World) =>
-          writeFinding(small, everyone.judge(small, { worlds: [world] }), { ...settings, index, subject, defect });
+        const written = (small: Program, world: World, patches: PatchPlan | undefined) => {
+          const plans = patches === undefined ? [] : [patches];
+          const judgement = everyone.judge(small, { worlds: [world], plans });
+          return writeFinding(small, judgement, { ...settings, index, subject, defect });
+        };
+        const { world, patches } = evidence;
         if (asFound) {
-          const file = written(original, evidence.world);
+          const file = written(original, world, patches);
           return { ok: true, minimised: { file, insns: insnsBefore, insnsBefore, calls: 0, ended: 'not shrunk' } };
         }
-        const { world } = evidence;
-        const shrunk = shrinkFinding(quick, original, { subject, defect, world, pruning: settings.pruning });
+        const found = { subject, defect, world, patches, pruning: settings.pruning };
+        const shrunk = shrinkFinding(quick, original, found);
         program = shrunk.program;
-        const file = written(program, shrunk.world);
+        const file = written(program, shrunk.world, shrunk.patches);
         const { calls, ended } = shrunk;
         return { ok: true, minimised: { file, insns: instructionCount(program), insnsBefore, calls, ended } };
       } catch (error) {

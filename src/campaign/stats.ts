@@ -14,6 +14,8 @@ interface RefusalTally {
 export interface SubjectTally {
   prepared: number;
   readonly verdicts: Record<Verdict, number>;
+  /** Findings among the verdicts that show only once a kernel has patched the program. */
+  patched: number;
   /** By refusal code; programs that do not verify are under `unverified`. */
   readonly refusals: Map<RefusalCode | 'unverified', RefusalTally>;
   /** Bytes that the design adds to the worst chain, per prepared program. */
@@ -93,6 +95,7 @@ function emptySubject(): SubjectTally {
   return {
     prepared: 0,
     verdicts: emptyVerdicts(),
+    patched: 0,
     refusals: new Map(),
     growth: new Map(),
     overLimit: 0,
@@ -147,6 +150,7 @@ function addVerdict(subject: SubjectTally, judged: SubjectVerdict): void {
     return;
   }
   subject.prepared++;
+  if (judged.evidence?.patches !== undefined) subject.patched++;
   if (judged.growth !== undefined) count(subject.growth, judged.growth.chain);
   if (judged.cost !== undefined) {
     count(subject.metadata, judged.cost.metadataBytes);
@@ -190,6 +194,7 @@ export function mergeTally(into: Tally, from: Tally): void {
 
 function mergeSubject(into: SubjectTally, from: SubjectTally): void {
   into.prepared += from.prepared;
+  into.patched += from.patched;
   for (const verdict of VERDICT_NAMES) into.verdicts[verdict] += from.verdicts[verdict];
   for (const [code, row] of from.refusals) {
     const known = into.refusals.get(code);

@@ -2,6 +2,7 @@
 
 import type { StopPoint, World } from '../../oracles/world.js';
 import type { FaultCode } from '../contract/outcome.js';
+import type { PatchPlan } from '../contract/patch-plan.js';
 import type { RefusalCode } from '../contract/refusal.js';
 import type { Program } from '../isa/program.js';
 
@@ -68,10 +69,17 @@ export interface Case {
   readonly refusals: readonly ExpectedRefusal[];
   readonly known: readonly KnownDefect[];
   readonly pads: readonly PadRecord[];
+  /** What a kernel does to the program before it runs; empty: it runs as verified only. */
+  readonly patches: PatchPlan;
   /** The `;>` lines without their sigil. */
   readonly expected: readonly string[];
   /** Absent for a case that no person has written. */
   readonly layout?: Layout;
+}
+
+/** The plans under which a case is judged beside its program as it is: the one it names, or none. */
+export function plansOf({ patches }: Pick<Case, 'patches'>): readonly PatchPlan[] {
+  return patches.length === 0 ? [] : [patches];
 }
 
 /** The name that stands for the shared walk in `refuse`. */

@@ -5,7 +5,9 @@ import { WORD } from '../asm/syntax.js';
 import type { FormRefusal, RefusalCode, SubjectRefusal, WalkRefusal } from '../contract/refusal.js';
 import type { MapType } from '../isa/callables.js';
 import type { MapDefinition, StructType } from '../isa/program.js';
+import { formatStep } from '../patch/plan.js';
 import type { Case, ExpectedRefusal, ExpectedRun, KnownDefect, Origin, PadRecord } from './case.js';
+import { type LocatedStep, readStep } from './patches.js';
 import { readRun, writeRuns } from './run.js';
 import { CaseFault, keyed, type Piece, type Scanner, unsigned } from './scanner.js';
 
@@ -19,6 +21,7 @@ export interface Header {
   readonly maps: MapDefinition[];
   readonly globals: { readonly name: string; readonly line: number; readonly column: number }[];
   readonly pads: { readonly pad: PadRecord; readonly line: number; readonly column: number }[];
+  readonly patches: LocatedStep[];
 }
 
 export interface DirectiveRow {
@@ -116,6 +119,15 @@ const rows = {
     },
     write: ({ pads }) => pads.map(({ begin, end, pad }) => `${begin} ${end} ${pad}`),
   },
+  patch: {
+    many: true,
+    required: false,
+    read: (value, header, line) => {
+      const column = value.here;
+      header.patches.push({ step: readStep(value), line, column });
+    },
+    write: ({ patches }) => patches.map(formatStep),
+  },
   run: {
     many: true,
     required: false,
@@ -147,6 +159,7 @@ export const DIRECTIVE_KEYS: readonly DirectiveKey[] = [
   'map',
   'global',
   'pads',
+  'patch',
   'run',
   'known',
 ];

@@ -8,6 +8,7 @@ import { nearest } from '../asm/syntax.js';
 import { OP_SECOND_SLOT } from '../isa/op.js';
 import type { Case, ExpectedRefusal, Layout } from './case.js';
 import { DIRECTIVE_KEYS, DIRECTIVES, type Header, isDirective, readRefuse } from './directives.js';
+import { misplacedStep } from './patches.js';
 import { CaseFault, Scanner } from './scanner.js';
 import { writeCase } from './write.js';
 
@@ -60,6 +61,7 @@ export function readCase(text: string): ReadCase {
     refusals,
     known: header.known,
     pads: header.pads.map(({ pad }) => pad),
+    patches: header.patches.map(({ step }) => step),
     expected: sorted.expected,
     layout: { order: [...sorted.beforeDirective.keys()], before: layoutBefore(sorted, parsed), trailing },
   };
@@ -85,6 +87,7 @@ function sortLines(text: string): Sorted {
     maps: [],
     globals: [],
     pads: [],
+    patches: [],
   };
   const errors: SourceError[] = [];
   const expected: string[] = [];
@@ -226,7 +229,7 @@ function layoutBefore(sorted: Sorted, parsed: ParsedProgram): Layout['before'] {
   return before;
 }
 
-function checkPcs({ runs, pads }: Header, { program }: ParsedProgram, errors: SourceError[]): void {
+function checkPcs({ runs, pads, patches }: Header, { program }: ParsedProgram, errors: SourceError[]): void {
   const exists = (pc: number) => pc < program.length && program.op[pc] !== OP_SECOND_SLOT;
   for (const { run, line, column } of runs) {
     if (run.stop !== undefined && !exists(run.stop.pc)) {
@@ -236,6 +239,11 @@ function checkPcs({ runs, pads }: Header, { program }: ParsedProgram, errors: So
   for (const { pad, line, column } of pads) {
     const wrong = [pad.begin, pad.pad, ...(pad.end === program.length ? [] : [pad.end])].find((pc) => !exists(pc));
     if (wrong !== undefined) errors.push({ line, column, message: `no instruction starts at pc ${wrong}` });
+  }
+  const plan = patches.map(({ step }) => step);
+  for (const [index, { line, column }] of patches.entries()) {
+    const message = misplacedStep(program, plan, index);
+    if (message !== undefined) errors.push({ line, column, message });
   }
 }
 

@@ -15,7 +15,7 @@ import { SUBJECTS } from '../subjects/registry.js';
 import type { Subject } from '../subjects/subject.js';
 import type { Pruning } from '../verify/analysis.js';
 import { analyse } from '../verify/walk.js';
-import { type Case, DEFAULT_FUEL, type ExpectedRefusal, VERIFIER } from './case.js';
+import { type Case, DEFAULT_FUEL, type ExpectedRefusal, plansOf, VERIFIER } from './case.js';
 import { outcomeWords } from './run.js';
 
 export interface ReplaySettings {
@@ -63,7 +63,10 @@ export function replayCase(of: Case, settings: ReplaySettings = {}): Replayed {
     worlds: 0,
     fuel: DEFAULT_FUEL,
     seed: '1',
-  }).judge(of.program, { worlds: of.runs.filter(({ stop }) => stop === undefined).map(({ world }) => world) });
+  }).judge(of.program, {
+    worlds: of.runs.filter(({ stop }) => stop === undefined).map(({ world }) => world),
+    plans: plansOf(of),
+  });
   const output = describe(of, subjects, judgement, pruning);
   const mismatches = [
     ...compareRuns(of),

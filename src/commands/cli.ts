@@ -124,6 +124,7 @@ function shared(command: Command): Command {
       ),
     )
     .option('--worlds <n>', 'worlds per program at most', values.wholeNumber(1, 100_000), 8)
+    .option('--no-patches', 'judge programs only as verified, not also as a kernel would patch them (faster)')
     .option('--pruning <mode>', 'which repeated states the verifier drops: off, exact', values.pruning, 'exact')
     .option('--json', 'answer in JSON');
 }

@@ -35,6 +35,7 @@ export interface FuzzOptions {
   readonly baseline?: string;
   readonly worlds: number;
   readonly containment: boolean;
+  readonly patches: boolean;
   readonly coverage?: boolean;
   readonly junit?: string;
   readonly sarif?: string;
@@ -57,6 +58,7 @@ export async function runFuzz(options: FuzzOptions, terminal: Terminal): Promise
     worlds: options.worlds,
     fuel: DEFAULT_FUEL,
     containment: options.containment,
+    patches: options.patches,
   };
   const baseline = loadBaseline(options.baseline);
   prepareReports(options);

@@ -3,7 +3,8 @@
 import { createJudge, type Judge } from '../../oracles/judge.js';
 import type { Judgement } from '../../oracles/judgement.js';
 import { showingOf } from '../campaign/same-defect.js';
-import { type Case, DEFAULT_FUEL } from '../case/case.js';
+import { type Case, DEFAULT_FUEL, plansOf } from '../case/case.js';
+import type { PatchPlan } from '../contract/patch-plan.js';
 import { jsonText, judgementJson } from '../report/json.js';
 import { judgementText } from '../report/judgement-text.js';
 import { paintFor, type Terminal } from '../report/terminal.js';
@@ -19,6 +20,7 @@ export interface JudgeFileOptions {
   readonly stopAt: 'throw';
   readonly seed?: string;
   readonly worlds: number;
+  readonly patches: boolean;
   readonly json?: boolean;
 }
 
@@ -31,15 +33,23 @@ export function runJudge(path: string, options: JudgeFileOptions, terminal: Term
   const { defect } = options;
   if (defect === undefined) return EXIT.nothingNew;
   const judge = judgeFor(of, options);
-  const shown = subjectsOf(options).some((name) => showingOf(judge, of.program, name, defect, worldsOf(of)));
+  const shown = subjectsOf(options).some((name) =>
+    showingOf(judge, of.program, name, defect, worldsOf(of), givenPlans(of)),
+  );
   return shown ? EXIT.nothingNew : EXIT.found;
 }
 
 type Judging = Omit<JudgeFileOptions, 'json' | 'defect'>;
 
-/** The judgement of a case in the worlds of its `run` lines, then in worlds drawn from the seed. */
+/** The judgement of a case in the worlds of its `run` lines, then in worlds drawn from the seed; patches likewise. */
 export function judgeCase(of: Case, options: Judging): Judgement {
-  return judgeFor(of, options).judge(of.program, { worlds: worldsOf(of) });
+  const plans = givenPlans(of);
+  return judgeFor(of, options).judge(of.program, { worlds: worldsOf(of), ...(plans === undefined ? {} : { plans }) });
+}
+
+/** The plan of patches that a case names; `undefined`: it names none, the judge draws one. */
+export function givenPlans(of: Case): readonly PatchPlan[] | undefined {
+  return of.patches.length === 0 ? undefined : plansOf(of);
 }
 
 function judgeFor(of: Case, options: Judging): Judge {
@@ -51,6 +61,7 @@ function judgeFor(of: Case, options: Judging): Judge {
     worlds: options.worlds,
     fuel: DEFAULT_FUEL,
     seed: seedOf(of, options.seed),
+    patches: options.patches,
   });
 }
 

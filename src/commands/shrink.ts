@@ -16,7 +16,7 @@ import { SUBJECTS } from '../subjects/registry.js';
 import type { Pruning } from '../verify/analysis.js';
 import { badInput, EXIT, type ExitCode } from './failure.js';
 import { loadCase } from './input.js';
-import { judgeCase, seedOf, worldsOf } from './judge.js';
+import { givenPlans, judgeCase, seedOf, worldsOf } from './judge.js';
 
 export interface ShrinkFileOptions {
   readonly subject?: string;
@@ -25,6 +25,7 @@ export interface ShrinkFileOptions {
   readonly pruning: Pruning;
   readonly seed?: string;
   readonly worlds: number;
+  readonly patches: boolean;
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
@@ -45,6 +46,7 @@ export function runShrink(path: string, options: ShrinkFileOptions, terminal: Te
     worlds: options.worlds,
     fuel: DEFAULT_FUEL,
     seed: seedOf(of, options.seed),
+    patches: options.patches,
   } as const;
   const judge = createJudge({ ...judging, containment: false });
   const found = names.map((name) => showing(judge, of, name, options.defect)).find((each) => each !== undefined);
@@ -55,10 +57,14 @@ export function runShrink(path: string, options: ShrinkFileOptions, terminal: Te
     return EXIT.found;
   }
   const { subject, defect } = found;
-  const { program, calls, ended, world } = shrinkFinding(judge, of.program, { ...found, pruning: options.pruning });
+  const shrunk = shrinkFinding(judge, of.program, { ...found, pruning: options.pruning });
+  const { program, calls, ended, world, patches } = shrunk;
   const { title, origin } = of;
   const reason = of.known.find((each) => each.subject === subject)?.reason ?? 'shrunk from a case';
-  const judgement = createJudge({ ...judging, worlds: 0 }).judge(program, { worlds: [world] });
+  const judgement = createJudge({ ...judging, worlds: 0 }).judge(program, {
+    worlds: [world],
+    plans: patches === undefined ? [] : [patches],
+  });
   const text = writeCase(findingCase(program, judgement, { title, origin, subject, reason }));
   const [before, after] = [instructionCount(of.program), instructionCount(program)];
   if (options.out !== undefined) {
@@ -81,16 +87,19 @@ export function runShrink(path: string, options: ShrinkFileOptions, terminal: Te
   return EXIT.nothingNew;
 }
 
-/** What one subject does wrong in a case, and a world that shows it: the defect asked for, or known, or its worst. */
+/** What one subject does wrong in a case, and what shows it: the defect asked for, or known, or its worst. */
 function showing(judge: Judge, of: Case, subject: string, defect: string | undefined) {
   const first = worldsOf(of);
+  const plans = givenPlans(of);
   const worst = (): string | undefined => {
-    const verdict = judge.judge(of.program, { subjects: [subject], worlds: first }).subjects.get(subject);
+    const focus = { subjects: [subject], worlds: first, ...(plans === undefined ? {} : { plans }) };
+    const verdict = judge.judge(of.program, focus).subjects.get(subject);
     return verdict?.defect === undefined ? undefined : formatDefect(verdict.defect);
   };
   const wanted = defect ?? of.known.find((row) => row.subject === subject)?.defect ?? worst();
-  const world = wanted === undefined ? undefined : showingOf(judge, of.program, subject, wanted, first)?.world;
-  return wanted === undefined || world === undefined ? undefined : { subject, defect: wanted, world };
+  const evidence = wanted === undefined ? undefined : showingOf(judge, of.program, subject, wanted, first, plans);
+  if (wanted === undefined || evidence === undefined) return undefined;
+  return { subject, defect: wanted, world: evidence.world, patches: evidence.patches };
 }
 
 function whatShows(judgement: Judgement): string {

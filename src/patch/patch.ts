@@ -11,8 +11,8 @@ import type { PcMap } from '../contract/prepared.js';
 import type { Refusal } from '../contract/refusal.js';
 import type { Insn } from '../isa/insn.js';
 import { decodeOp, OP_ROWS, OP_SECOND_SLOT, OPS } from '../isa/op.js';
-import { type Program, slotAt, targetAt, widthAt } from '../isa/program.js';
-import { buildProgram } from '../isa/validate.js';
+import { type Program, type ProgramParts, slotAt, targetAt, widthAt } from '../isa/program.js';
+import { type Built, buildProgram, trustedProgram } from '../isa/validate.js';
 
 /** A jump, goto or local call in inserted code that leads to the instruction at an original pc. */
 export interface Aimed {
@@ -46,6 +46,8 @@ interface Fixup {
 
 interface Layout {
   readonly slots: Insn[];
+  /** By new pc: the op number of a slot that was copied, or -1. */
+  readonly op: number[];
   /** By new pc: the original pc of the instruction, or -1. */
   readonly original: number[];
   /** By new pc: the original pc it belongs to; -1 for entry code. */
@@ -64,23 +66,26 @@ interface Layout {
  * Applies edits to a program. Several edits of one pc add up in the order given; of several `replace` and `remove` the
  * last counts. A replaced instruction lives on, for the pc map, in the first slot of its replacement. A target that is
  * removed moves to what follows it. A goto whose target gets too far becomes a gotol; a conditional jump is refused.
- * An edit at a pc where no instruction starts is a bug of the caller and throws.
+ * An edit at a pc where no instruction starts is a bug of the caller and throws. The result is validated, unless the caller
+ * answers for edits that cannot break the form of a program (`trusted`).
  */
-export function patch(program: Program, edits: readonly Edit[]): Patched {
+export function patch(program: Program, edits: readonly Edit[], form: 'checked' | 'trusted' = 'checked'): Patched {
   const { pieces, entries } = sortEdits(program, edits);
   const layout = layOut(program, pieces, entries);
   const misfit = retarget(program, layout);
   if (misfit !== undefined) return { ok: false, refusal: misfit };
-  const built = buildProgram({
+  const kept = survivors(program, layout);
+  const parts: ProgramParts = {
     slots: layout.slots,
     types: program.types,
     maps: program.maps,
-    names: new Map(survivors(program, layout).map((i) => [layout.enter[i] ?? 0, program.subprograms[i]?.name ?? ''])),
-    globals: new Set(
-      survivors(program, layout).flatMap((i) => (program.subprograms[i]?.global ? [layout.enter[i] ?? 0] : [])),
-    ),
+    names: new Map(kept.map((i) => [layout.enter[i] ?? 0, program.subprograms[i]?.name ?? ''])),
+    globals: new Set(kept.flatMap((i) => (program.subprograms[i]?.global ? [layout.enter[i] ?? 0] : []))),
     labels: moveLabels(program, layout),
-  });
+  };
+  const starts = kept.map((i) => layout.enter[i] ?? 0);
+  const built: Built =
+    form === 'checked' ? buildProgram(parts) : { ok: true, program: trustedProgram(parts, opsOf(layout), starts) };
   if (!built.ok) return { ok: false, refusal: { ...built.refusal, pc: originalPc(program, layout, built.refusal.pc) } };
   return {
     ok: true,
@@ -126,6 +131,7 @@ function layOut(
 ): Layout {
   const layout: Layout = {
     slots: [],
+    op: [],
     original: [],
     serves: [],
     landing: new Int32Array(program.length),
@@ -158,6 +164,7 @@ function insert(layout: Layout, code: readonly Inserted[], serves: number): void
   for (const item of code) {
     if ('target' in item) layout.fixups.push({ at: layout.slots.length, target: item.target });
     layout.slots.push('target' in item ? item.insn : item);
+    layout.op.push(-1);
     layout.original.push(-1);
     layout.serves.push(serves);
   }
@@ -169,6 +176,7 @@ function copy(layout: Layout, program: Program, pc: number): void {
   for (let slot = pc; slot < pc + widthAt(program, pc); slot++) {
     layout.placed[slot] = layout.slots.length;
     layout.slots.push(slotAt(program, slot));
+    layout.op.push(program.op[slot] ?? -1);
     layout.original.push(slot);
     layout.serves.push(slot);
   }
@@ -198,8 +206,10 @@ function retarget(program: Program, layout: Layout): Refusal | undefined {
     const distance = (layout.landing[target] ?? 0) - at - 1;
     if (shape === 'gotol') layout.slots[at] = { ...insn, imm: distance };
     else if (distance === Math.max(-0x8000, Math.min(0x7fff, distance))) layout.slots[at] = { ...insn, off: distance };
-    else if (shape === 'goto') layout.slots[at] = { ...insn, code: OPS.ja32.code, off: 0, imm: distance };
-    else {
+    else if (shape === 'goto') {
+      layout.slots[at] = { ...insn, code: OPS.ja32.code, off: 0, imm: distance };
+      layout.op[at] = -1;
+    } else {
       const pc = originalPc(program, layout, at);
       return {
         code: 'jump-out-of-range',
@@ -209,6 +219,19 @@ function retarget(program: Program, layout: Layout): Refusal | undefined {
     }
   }
   return undefined;
+}
+
+/** Op numbers of all slots; those that were not copied are decoded. */
+function opsOf({ slots, op }: Layout): Int32Array {
+  const all = new Int32Array(slots.length);
+  let pc = -1;
+  for (const slot of slots) {
+    const copied = op[++pc] ?? -1;
+    if (copied !== -1) all[pc] = copied;
+    else if (pc > 0 && OP_ROWS[all[pc - 1] ?? -1]?.shape === 'imm64') all[pc] = OP_SECOND_SLOT;
+    else all[pc] = decodeOp(slot.code, slot.src, slot.off, slot.imm);
+  }
+  return all;
 }
 
 function survivors(program: Program, layout: Layout): number[] {

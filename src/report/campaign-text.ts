@@ -35,7 +35,7 @@ function findingsOf(subject: SubjectTally): number {
 function subjectsBlock(tally: Tally, paint: Paint): string {
   const rows = [...tally.subjects].map(([name, subject]) => {
     const growth = percentiles(subject.growth);
-    const wrong = findingsOf(subject);
+    const wrong = findingsOf(subject) - subject.patched;
     return [
       name,
       number(subject.prepared),
@@ -56,7 +56,20 @@ function subjectsBlock(tally: Tally, paint: Paint): string {
     wrap(
       'prepared: the design accepted the program; merge: it failed to merge two descriptors; right/wrong: what it cleaned up after every throw, against the truth. stack B: bytes the design adds to the worst call chain (median/95th percentile/max); >512: refused because they did not fit; insns+: instructions added (median); run+: instructions executed on top.',
       '  ',
-    )
+    ) +
+    patchedText(tally)
+  );
+}
+
+/** Who is right on programs as verified and wrong once they are patched, which the table counts as neither. */
+function patchedText(tally: Tally): string {
+  const moved = [...tally.subjects].flatMap(([name, { patched }]) =>
+    patched === 0 ? [] : [`${name} ${number(patched)}`],
+  );
+  if (moved.length === 0) return '';
+  return wrap(
+    `Programs on which a design is right as they are verified and wrong once a kernel has patched them (neither right nor wrong above): ${moved.join(', ')}.`,
+    '  ',
   );
 }
 

@@ -1,7 +1,8 @@
 /** The answer of `explain` in JSON: all that the text is made of, as typed data, nothing left out. */
 import type { Explanation } from './explain-model.js';
 
-export function explanationJson({ title, pruning, refusal, listing, states, designs, worlds }: Explanation) {
+export function explanationJson(explanation: Explanation) {
+  const { title, pruning, refusal, listing, states, designs, patches, worlds } = explanation;
   return {
     case: title,
     pruning,
@@ -12,6 +13,7 @@ export function explanationJson({ title, pruning, refusal, listing, states, desi
     subjects: Object.fromEntries(
       designs.map(({ name, lines, ...design }) => [name, lines.length === 0 ? design : { ...design, lines }]),
     ),
+    ...(patches === undefined ? {} : { patches }),
     worlds: { from: worlds.from, count: worlds.count },
     runs: worlds.stories,
   };

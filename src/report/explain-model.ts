@@ -8,6 +8,7 @@ import type { Pruning } from '../verify/analysis.js';
 import { analyse, type RecordedAnalysis } from '../verify/walk.js';
 import { type DesignExplanation, explainDesign } from './explain-design.js';
 import { type ListedLine, listCase } from './explain-listing.js';
+import { type ExplainedPatches, explainPatches } from './explain-patches.js';
 import { groupStates, type States } from './explain-states.js';
 import { type PreparedDesign, Storyteller, type WorldStory } from './explain-world.js';
 
@@ -30,6 +31,8 @@ export interface Explanation {
   /** Absent if the verifier refuses the program. */
   readonly states?: States;
   readonly designs: readonly DesignExplanation[];
+  /** Absent if the case names no patches, or the verifier refuses the program. */
+  readonly patches?: ExplainedPatches;
   /** Where the worlds come from, how many there are, and those told. */
   readonly worlds: {
     readonly from: 'run lines' | 'explored';
@@ -71,12 +74,14 @@ export function explainCase(of: Case, settings: ExplainSettings): Explanation {
   const refusals = prepared.flatMap(({ made, design }) =>
     made.ok ? [] : [{ by: design.name, refusal: made.refusal }],
   );
+  const patches = explainPatches(of, settings);
   return {
     title: of.title,
     pruning,
     listing: listCase(of, refusals),
     states,
     designs: prepared.map(({ design }) => design),
+    ...(patches === undefined ? {} : { patches }),
     worlds: tellWorlds(of, settings, ready, states, walk),
   };
 }

@@ -4,6 +4,7 @@ import type { Program } from '../isa/program.js';
 import { designSection } from './explain-design-text.js';
 import { listingSection } from './explain-listing-text.js';
 import type { Explanation } from './explain-model.js';
+import { patchesSection } from './explain-patches.js';
 import { statesSection } from './explain-states-text.js';
 import { otherWorldsText, worldNames, worldSection } from './explain-world-text.js';
 import { foldedTable, wrap } from './table.js';
@@ -11,13 +12,14 @@ import { type Paint, paintLines } from './terminal.js';
 
 /** Summary, listing, states at throws, what each design knows, then world by world what happened. */
 export function explanationText(program: Program, explanation: Explanation, paint: Paint): string {
-  const { title, listing, states, designs, worlds } = explanation;
+  const { title, listing, states, designs, patches, worlds } = explanation;
   const names = program.subprograms.map(({ name }) => name);
   const blocks = [
     `${paintLines(wrap(title, ''), paint.bold)}${summary(program, explanation, paint)}`,
     listingSection(listing, paint),
     ...(states === undefined ? [] : [statesSection(states, paint)]),
     ...designs.map((design) => designSection(design, names, paint)),
+    ...(patches === undefined ? [] : [patchesSection(patches, paint)]),
     ...worlds.stories.map((story) => worldSection(story, worlds.count, program, paint)),
     otherWorldsText(worlds.count, worlds.stories.length),
   ];

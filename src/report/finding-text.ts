@@ -6,6 +6,7 @@ import type { OtherDesign } from '../campaign/finding-file.js';
 import type { Location } from '../contract/location.js';
 import type { Refusal } from '../contract/refusal.js';
 import type { Program } from '../isa/program.js';
+import { formatPlan } from '../patch/plan.js';
 import { textTable, wrap } from './table.js';
 import type { Paint } from './terminal.js';
 
@@ -44,7 +45,7 @@ export function listingText(program: Program, paint: Paint, mark?: number, note 
 
 /** What was held and what the design released, side by side, then the sentence that says what is wrong. */
 export function evidenceText(evidence: Evidence, paint: Paint): string {
-  const { world, holds, releases, detail } = evidence;
+  const { world, patches, holds, releases, detail } = evidence;
   const rows = releases.map((release) => [
     `${release.frame} ${release.subprogram}`,
     release.location,
@@ -56,6 +57,7 @@ export function evidenceText(evidence: Evidence, paint: Paint): string {
   const left = holds.filter((name) => !releases.some((each) => each.resource === name && each.effect === 'released'));
   const lines = [
     `  in the world     ${worldText(world)}\n`,
+    patches === undefined ? '' : wrap(formatPlan(patches), ' '.repeat(19), '  after patches    '),
     `  truth: held      ${holds.length === 0 ? 'nothing' : holds.join(' ')}\n`,
     `  never released   ${left.length === 0 ? 'nothing' : paint.red(left.join(' '))}\n`,
   ];

@@ -31,6 +31,7 @@ export function campaignJson(result: CampaignResult, rssMiB: number) {
       worlds: settings.worlds,
       fuel: settings.fuel,
       containment: settings.containment,
+      patches: settings.patches,
     },
     coverage: {
       generated: tally.programs,
@@ -91,6 +92,7 @@ function subjectJson(subject: SubjectTally, findings: readonly Finding[]) {
     prepared: subject.prepared,
     refused: { mergeFailure: verdicts['merge-failure'], other: verdicts.refused },
     verdicts: Object.fromEntries(VERDICT_NAMES.map((verdict) => [verdict, verdicts[verdict]])),
+    patched: subject.patched,
     findings: findings.map((finding) => ({
       defect: finding.defect,
       verdict: finding.verdict,

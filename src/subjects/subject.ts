@@ -3,6 +3,7 @@ import type { Knowledge } from '../contract/knowledge.js';
 import type { Cost, Intrinsic, PcMap, StopAt, Unwind } from '../contract/prepared.js';
 import type { Refusal } from '../contract/refusal.js';
 import type { Program } from '../isa/program.js';
+import type { KernelPass } from '../patch/kernel-pass.js';
 import type { Analysis } from '../verify/analysis.js';
 
 /** A program that a subject has accepted, ready to run and to unwind. */
@@ -16,6 +17,11 @@ export interface Prepared {
   readonly reserved: readonly number[];
   readonly intrinsics: readonly Intrinsic[];
   readonly unwind: Unwind;
+  /**
+   * The unwinder after a kernel has patched the prepared program, the pcs a design keeps moved as that design says. A design
+   * that keeps none leaves this out: its `unwind` does not care what was patched.
+   */
+  maintain?(pass: KernelPass): Unwind;
   /** What the design knows, for people: one line per descriptor or table, `main 7: r7=task?`. */
   describe(): readonly string[];
 }

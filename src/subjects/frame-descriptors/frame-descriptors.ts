@@ -8,14 +8,16 @@ import { onlyAtThrows } from '../refusal.js';
 import type { Subject } from '../subject.js';
 import { type Collected, collectPosted } from './collect.js';
 import { describeDescriptors, metadataBytes } from './descriptor.js';
+import { PC_POLICIES, type PcPolicy } from './pcs.js';
 import { postedKnowledge } from './posted-knowledge.js';
 import { collectSound } from './sound.js';
 import { soundKnowledge } from './sound-knowledge.js';
-import { unwinder, type WalkPolicy } from './unwind.js';
+import { type Listed, unwinder, type WalkPolicy } from './unwind.js';
 
 /** In what one kind of frame descriptors differs from another. */
 interface DescriptorPolicy extends WalkPolicy {
   readonly name: string;
+  readonly pcs: PcPolicy;
   collect(program: Program, analysis: Analysis): Collected;
   know(program: Program, analysis: Analysis): DescriptorKnowledge;
 }
@@ -30,6 +32,12 @@ function frameDescriptors(policy: DescriptorPolicy): Subject {
       const collected = policy.collect(program, analysis);
       if (!collected.ok) return collected;
       const { descriptors } = collected;
+      const listed: Listed = {
+        byPc: descriptors.byPc,
+        tables: new Set([...descriptors.byPc.values()].map(({ subprogram }) => subprogram)),
+        prologues: program,
+        stack: analysis.stackDepth,
+      };
       return {
         ok: true,
         program,
@@ -37,7 +45,16 @@ function frameDescriptors(policy: DescriptorPolicy): Subject {
         cost: unchangedCost(program, analysis.stackDepth, metadataBytes(descriptors)),
         reserved: program.subprograms.map(() => 0),
         intrinsics: [],
-        unwind: unwinder(program, descriptors, policy),
+        unwind: unwinder(listed, policy),
+        maintain: (pass) =>
+          unwinder(
+            {
+              ...listed,
+              byPc: policy.pcs.move(descriptors, pass),
+              prologues: policy.pcs.prologues(program, pass),
+            },
+            policy,
+          ),
         describe: () => describeDescriptors(program, descriptors),
       };
     },
@@ -50,6 +67,7 @@ export const rfcV1 = frameDescriptors({
   name: 'rfc-v1',
   collect: collectPosted,
   know: postedKnowledge,
+  pcs: PC_POLICIES.posted,
   skipsUnlisted: true,
   clearsReleased: true,
 });
@@ -59,6 +77,7 @@ export const sound = frameDescriptors({
   name: 'sound',
   collect: collectSound,
   know: soundKnowledge,
+  pcs: PC_POLICIES.exact,
   skipsUnlisted: false,
   clearsReleased: false,
 });

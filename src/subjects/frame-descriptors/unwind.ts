@@ -7,7 +7,7 @@ import type { Unwind } from '../../contract/prepared.js';
 import type { StoppedView, UnwindStep } from '../../contract/unwind.js';
 import type { Program } from '../../isa/program.js';
 import { claimOf } from '../destructors.js';
-import { type Descriptors, type Entry, locationOf, SLOTS } from './descriptor.js';
+import { type Descriptor, type Entry, locationOf, SLOTS } from './descriptor.js';
 
 export interface WalkPolicy {
   /** A frame of a subprogram with a table, but without a descriptor for its pc, is left without restoring registers. */
@@ -16,20 +16,31 @@ export interface WalkPolicy {
   readonly clearsReleased: boolean;
 }
 
+/** What an unwinder knows of its program. */
+export interface Listed {
+  /** By pc of the program that runs. */
+  readonly byPc: ReadonlyMap<number, Descriptor>;
+  /** Subprograms that have a table, be it an empty one by now. */
+  readonly tables: ReadonlySet<number>;
+  /** The program whose instructions say which registers each prologue has pushed. */
+  readonly prologues: Program;
+  /** Bytes of stack per subprogram, a multiple of 8: what lies above the pushed words. */
+  readonly stack: readonly number[];
+}
+
 /** The unwinder of a program with these descriptors. It reads nothing but the stopped view. */
-export function unwinder(program: Program, descriptors: Descriptors, policy: WalkPolicy): Unwind {
+export function unwinder({ byPc, tables, prologues, stack }: Listed, policy: WalkPolicy): Unwind {
   // Most prepared programs are unwound many times or never: what each frame pushed is looked up at the first unwinding.
   let used: readonly (readonly number[])[] | undefined;
-  const tables = new Set([...descriptors.byPc.values()].map(({ subprogram }) => subprogram));
   return function* (stopped: StoppedView): Iterable<UnwindStep> {
-    used ??= program.subprograms.map(({ start, end }) => savedRegisters(program, start, end));
+    used ??= savedBySubprogram(prologues);
     // What the trampoline pushed stands for R6..R9 of the innermost frame.
     const saved: bigint[] = [...stopped.trampoline];
     for (let frame = stopped.frames.length - 1; frame >= 0; frame--) {
       const stoppedFrame = stopped.frames[frame];
       if (stoppedFrame === undefined) continue;
-      const { subprogram, pc, fp, pushed } = stoppedFrame;
-      const descriptor = descriptors.byPc.get(pc);
+      const { subprogram, pc, fp } = stoppedFrame;
+      const descriptor = byPc.get(pc);
       if (descriptor === undefined && policy.skipsUnlisted && tables.has(subprogram)) continue;
       for (const entry of descriptor?.stack ?? []) {
         const slot = BigInt.asUintN(64, fp - BigInt(8 * (entry.place + 1)));
@@ -46,10 +57,22 @@ export function unwinder(program: Program, descriptors: Descriptors, policy: Wal
       if (frame === 0) continue;
       const registers = used[subprogram] ?? [];
       registers.forEach((register, index) => {
-        saved[register - 6] = pushed[registers.length - 1 - index] ?? 0n;
+        saved[register - 6] = wordAboveSp(stopped, frame, registers.length - 1 - index, stack[subprogram] ?? 0);
       });
     }
   };
+}
+
+/**
+ * The word at sp + 8 × index of a frame. Above the pushed words lies the frame's own stack, its lowest word first, and above
+ * that the frame pointer of its caller; only an unwinder that is wrong about what was pushed reads so far.
+ */
+function wordAboveSp(stopped: StoppedView, frame: number, index: number, stack: number): bigint {
+  const { pushed = [], fp = 0n } = stopped.frames[frame] ?? {};
+  const offset = 8 * (index - pushed.length) - stack;
+  if (index < pushed.length) return pushed[index] ?? 0n;
+  if (offset < 0) return stopped.load(BigInt.asUintN(64, fp + BigInt(offset)));
+  return offset === 0 ? (stopped.frames[frame - 1]?.fp ?? 0n) : 0n;
 }
 
 function* release(frame: number, entry: Entry, value: bigint): Iterable<UnwindStep> {
@@ -64,12 +87,21 @@ function* release(frame: number, entry: Entry, value: bigint): Iterable<UnwindSt
   };
 }
 
+const known = new WeakMap<Program, readonly (readonly number[])[]>();
+
+/** What each subprogram's prologue pushes, computed once for all unwinders of a program. */
+function savedBySubprogram(program: Program): readonly (readonly number[])[] {
+  let saved = known.get(program);
+  if (saved === undefined) {
+    saved = program.subprograms.map(({ start, end }) => savedRegisters(program, start, end));
+    known.set(program, saved);
+  }
+  return saved;
+}
+
 /** The callee-saved registers that appear in slots [start, end), ascending (detect_reg_usage of the JIT). */
 export function savedRegisters(program: Program, start: number, end: number): readonly number[] {
-  const seen = new Set<number>();
-  for (let pc = start; pc < end; pc++) {
-    seen.add(program.dst[pc] ?? 0);
-    seen.add(program.src[pc] ?? 0);
-  }
-  return [6, 7, 8, 9].filter((register) => seen.has(register));
+  let seen = 0;
+  for (let pc = start; pc < end; pc++) seen |= (1 << (program.dst[pc] ?? 0)) | (1 << (program.src[pc] ?? 0));
+  return [6, 7, 8, 9].filter((register) => (seen & (1 << register)) !== 0);
 }

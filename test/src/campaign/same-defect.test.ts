@@ -4,6 +4,7 @@ import type { Judge } from '../../../oracles/judge.js';
 import type { SubjectVerdict } from '../../../oracles/judgement.js';
 import type { World } from '../../../oracles/world.js';
 import { plainestWorld, shiftedWorlds, showingOf, shows, shrinkFinding } from '../../../src/campaign/same-defect.js';
+import type { PatchPlan } from '../../../src/contract/patch-plan.js';
 import { type Program, rowAt } from '../../../src/isa/program.js';
 import { pcsOf } from '../../../src/shrink/listing.js';
 import { DEFECT, judgement, program, RFC, RIGHT, WRONG } from './samples.js';
@@ -90,6 +91,42 @@ describe('shrinkFinding', () => {
         FOUND,
       ).world,
     ).toBe(WORLD);
+  });
+});
+
+describe('shrinkFinding of a patched program', () => {
+  const EVIDENCE = WRONG.evidence;
+  const BLIND = { do: 'blind' } as const;
+  const FRONT = { do: 'insert', pc: 3, before: 2, after: 0, filler: 6 } as const;
+
+  /** Wrong if a plan puts something in front of the throw. */
+  function judgeOfPlans(asked: (readonly PatchPlan[] | undefined)[]): Judge {
+    return {
+      judge: (judged, focus = {}) => {
+        asked.push(focus.plans);
+        const at = pcsOf(judged).find((pc) => rowAt(judged, pc)?.shape === 'call-kfunc');
+        const plan = focus.plans?.find((steps) => steps.some((step) => step.do === 'insert' && step.pc === at));
+        const found =
+          plan === undefined || EVIDENCE === undefined ? RIGHT : { ...WRONG, evidence: { ...EVIDENCE, patches: plan } };
+        focus.until?.(RFC, found);
+        return judgement({ [RFC]: found });
+      },
+    };
+  }
+
+  it('shrinkFinding makes the plan small and lets it follow the throw to its new pc', () => {
+    const { program: small, patches } = shrinkFinding(judgeOfPlans([]), PROGRAM, { ...FOUND, patches: [FRONT, BLIND] });
+    const at = pcsOf(small).find((pc) => rowAt(small, pc)?.shape === 'call-kfunc');
+    expect(at).toBeLessThan(3);
+    expect(patches).toEqual([{ do: 'insert', pc: at, before: 1, after: 0, filler: 0 }]);
+  });
+
+  it('shrinkFinding of a finding without patches asks for none', () => {
+    const asked: (readonly PatchPlan[] | undefined)[] = [];
+    const { patches } = shrinkFinding(judgeOfPlans(asked), PROGRAM, FOUND);
+    expect(patches).toBeUndefined();
+    expect(asked.length).toBeGreaterThan(0);
+    expect(asked.every((plans) => plans?.length === 0)).toBe(true);
   });
 });
 

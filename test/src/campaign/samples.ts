@@ -20,6 +20,7 @@ export const SETTINGS: CampaignSettings = {
   worlds: 8,
   fuel: 100_000,
   containment: true,
+  patches: true,
 };
 
 export function program(text = 'main:\n    r1 = 7\n    call bpf_throw\n    exit\n'): Program {
@@ -74,6 +75,10 @@ export const WRONG: SubjectVerdict = {
   growth: { perSubprogram: [0], chain: 0 },
   executed: { original: 6, added: 0 },
 };
+
+/** The same, but only once a kernel has patched the program. */
+export const MOVED: SubjectVerdict =
+  WRONG.evidence === undefined ? WRONG : { ...WRONG, evidence: { ...WRONG.evidence, patches: [{ do: 'blind' }] } };
 
 export const RIGHT: SubjectVerdict = {
   verdict: 'agree',

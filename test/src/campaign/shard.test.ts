@@ -64,6 +64,25 @@ describe('createShard', () => {
     expect(replayCase(read.case).mismatches).toEqual([]);
   });
 
+  it('createShard shrinks a finding of patched programs with its patches, to one step and a case that replays', () => {
+    const sighting = batch.sightings.find(({ defect }) => defect.includes('/patched/'));
+    if (sighting === undefined) throw new Error('no patched program was wrong');
+    const found = shard.minimise(sighting, true);
+    const result = shard.minimise(sighting, false);
+    if (!result.ok || !found.ok) throw new Error('it does not show any more');
+    const { file, insns, insnsBefore, ended } = result.minimised;
+    expect(ended).toBe('minimal');
+    expect(insns).toBeLessThan(insnsBefore / 2);
+    expect(file.evidence?.patches?.length).toBe(1);
+    for (const { text } of [file, found.minimised.file]) {
+      const read = readCase(text);
+      if (!read.ok) throw new Error(JSON.stringify(read.errors));
+      expect(read.case.patches.length).toBeGreaterThan(0);
+      expect(read.case.known).toMatchObject([{ subject: RFC, defect: sighting.defect }]);
+      expect(replayCase(read.case).mismatches).toEqual([]);
+    }
+  });
+
   it('createShard writes a finding as it was found, too', () => {
     const result = shard.minimise(first(), true);
     if (!result.ok) throw new Error(result.crash.stack);

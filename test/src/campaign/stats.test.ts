@@ -10,7 +10,7 @@ import {
   tooFewVerify,
   VERDICT_NAMES,
 } from '../../../src/campaign/stats.js';
-import { judgement, RFC, RIGHT, STAKES, TABLE, WRONG } from './samples.js';
+import { judgement, MOVED, RFC, RIGHT, STAKES, TABLE, WRONG } from './samples.js';
 
 const REFUSED = { code: 'stack-limit', pc: 0, message: 'too deep' } as const;
 const MERGE = { code: 'merge-failure', pc: 3, message: 'no' } as const;
@@ -49,6 +49,15 @@ describe('addJudgement', () => {
         }
       }),
     );
+  });
+
+  it('addJudgement counts what only a patched program shows, apart and among the verdicts', () => {
+    const patched = judgement({ [RFC]: MOVED, [TABLE]: RIGHT });
+    const tally = tallyOf([...KINDS, patched, patched]);
+    expect(tally.subjects.get(RFC)).toMatchObject({ patched: 2, verdicts: { 'wrong-destructor': 3 } });
+    expect(tally.subjects.get(TABLE)?.patched).toBe(0);
+    mergeTally(tally, tallyOf([patched]));
+    expect(tally.subjects.get(RFC)?.patched).toBe(3);
   });
 
   it('addJudgement keeps what was at stake, who refused and who could have', () => {

@@ -22,6 +22,7 @@ const bare: Case = {
   ],
   known: [{ subject: 'c', defect: 'leak/nothing/unlisted/register/caller', reason: 'found by fuzzing' }],
   pads: [],
+  patches: [],
   expected: ['a b'],
 };
 

@@ -1,6 +1,6 @@
 /** Tests of `judge`. */
 import { describe, expect, it } from 'vitest';
-import { file, run, WRONG_KIND } from './terminal.js';
+import { file, MOVED, run, WRONG_KIND } from './terminal.js';
 
 const RFC = 'frame-descriptors/rfc-v1';
 const DEFECT = 'wrong-destructor/kernel-object/other-kind/register/thrower';
@@ -33,6 +33,32 @@ describe('runJudge', () => {
     expect((await run('judge', path, '--subject', RFC, '--defect', DEFECT)).code).toBe(0);
     expect((await run('judge', path, '--subject', 'mainline', '--defect', DEFECT)).code).toBe(1);
     expect((await run('judge', path, '--defect', 'leak/nothing/unlisted/register/caller')).code).toBe(1);
+  });
+
+  it('runJudge judges the program also under the patches of the file, and says which', async () => {
+    const path = file('a.bpf', MOVED);
+    const moved = 'leak/patched/unlisted/register/thrower';
+    expect((await run('judge', path, '--defect', moved)).code).toBe(0);
+    const { out } = await run('judge', path);
+    expect(out).toContain('after patches    remove dead, before 6 2');
+    expect(out.split('\n').filter((line) => line.length > 100)).toEqual([]);
+    const subjects = JSON.parse((await run('judge', path, '--json')).out).subjects;
+    expect(subjects[RFC].evidence.patches).toEqual([
+      { do: 'remove', what: 'dead' },
+      { do: 'insert', pc: 6, before: 2, after: 0, filler: 0 },
+    ]);
+    expect(subjects['frame-descriptors/sound'].verdict).toBe('agree');
+  });
+
+  it('runJudge draws patches where the file has none, unless --no-patches', async () => {
+    const bare = MOVED.replaceAll(/;! patch: .*\n/g, '');
+    const path = file('a.bpf', bare);
+    const wrong = async (...options: readonly string[]) =>
+      (await run('judge', path, '--defect', 'leak/patched/unlisted/register/thrower', ...options)).code === 0;
+    const seeds = ['1', '2', '3', '4', '5', '6', '7', '8'];
+    const drawn = await Promise.all(seeds.map((seed) => wrong('--seed', seed)));
+    expect(drawn).toContain(true);
+    expect(await Promise.all(seeds.map((seed) => wrong('--seed', seed, '--no-patches')))).not.toContain(true);
   });
 
   it('runJudge names file, line and column of what it cannot read', async () => {

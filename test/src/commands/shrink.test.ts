@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readCase } from '../../../src/case/read.js';
-import { file, folder, run, WRONG_KIND } from './terminal.js';
+import { file, folder, MOVED, run, WRONG_KIND } from './terminal.js';
 
 const RFC = 'frame-descriptors/rfc-v1';
 const DEFECT = 'wrong-destructor/kernel-object/other-kind/register/thrower';
@@ -25,6 +25,19 @@ describe('runShrink', () => {
     expect(answer).toMatchObject({ code: 0, err: '' });
     const read = readCase(answer.out);
     expect(read.ok && read.case.known).toMatchObject([{ subject: RFC, defect: DEFECT }]);
+  });
+
+  it('runShrink keeps the patches that are needed, aimed at the smaller program', async () => {
+    const out = join(folder(), 'small.bpf');
+    expect((await run('shrink', file('a.bpf', MOVED), '--quiet', '-o', out)).code).toBe(0);
+    const read = readCase(readFileSync(out, 'utf8'));
+    if (!read.ok) throw new Error(JSON.stringify(read.errors));
+    expect(read.case.known).toMatchObject([{ subject: RFC, defect: 'leak/patched/unlisted/register/thrower' }]);
+    const [step, ...rest] = read.case.patches;
+    expect(rest).toEqual([]);
+    expect(step).toMatchObject({ do: 'insert', before: 1, after: 0 });
+    expect(read.case.program.length).toBeLessThan(8);
+    expect((await run('replay', out)).code).toBe(0);
   });
 
   it('runShrink says what shows instead', async () => {

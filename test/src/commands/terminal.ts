@@ -72,3 +72,20 @@ done:
     r0 = 0
     exit
 `;
+
+/** The posted design misses the throw once code stands in front of it. */
+export const MOVED = `;! case: code in front of a throw leaves its descriptor behind
+;! origin: hand
+;! patch: remove dead
+;! patch: before 6 2
+
+main:
+    r1 = 1
+    call bpf_task_from_pid
+    r6 = r0
+    r7 = 5
+    r7 += 1
+    r1 = 7
+    call bpf_throw
+    exit
+`;

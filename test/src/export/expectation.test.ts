@@ -20,6 +20,7 @@ function expectation(body: string, runs: readonly string[] = []) {
     refusals: [],
     known: [],
     pads: [],
+    patches: [],
     expected: [],
   });
 }

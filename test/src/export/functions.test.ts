@@ -17,7 +17,17 @@ function functions(callee: readonly string[], global: boolean, unknownIds: reado
     typeIds: [],
     typeAt: new Map<number, number>(),
   };
-  const of = { title: 'a', origin: undefined, program, runs: [], refusals: [], known: [], pads: [], expected: [] };
+  const of = {
+    title: 'a',
+    origin: undefined,
+    program,
+    runs: [],
+    refusals: [],
+    known: [],
+    pads: [],
+    patches: [],
+    expected: [],
+  };
   return functionsOf(of, names, ['SEC("tc")'], new Set(unknownIds)).map((written) =>
     written.ok ? written.text : written.message,
   );

@@ -29,7 +29,17 @@ function caseOf(text: string): Case {
 }
 
 function caseAround(program: Program): Case {
-  return { title: 'a case', origin: undefined, program, runs: [], refusals: [], known: [], pads: [], expected: [] };
+  return {
+    title: 'a case',
+    origin: undefined,
+    program,
+    runs: [],
+    refusals: [],
+    known: [],
+    pads: [],
+    patches: [],
+    expected: [],
+  };
 }
 
 const ACCEPTED = { accepts: true, retval: undefined } as const;

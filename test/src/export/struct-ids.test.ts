@@ -63,6 +63,7 @@ describe.skipIf(CLANG === undefined)(`structIds against ${CLANG_NOTE}`, () => {
       refusals: [],
       known: [],
       pads: [],
+      patches: [],
       expected: [],
     };
     const written = selftest(of, 'types', { accepts: true, retval: 0 });

@@ -1,8 +1,9 @@
 /** Tests of the report for people. */
 import picocolors from 'picocolors';
 import { describe, expect, it } from 'vitest';
+import { addJudgement } from '../../../src/campaign/stats.js';
 import { campaignText } from '../../../src/report/campaign-text.js';
-import { FINDING, RFC, TABLE } from '../campaign/samples.js';
+import { FINDING, judgement, MOVED, RFC, RIGHT, TABLE } from '../campaign/samples.js';
 import { sampleResult } from './sample-result.js';
 
 const plain = picocolors.createColors(false);
@@ -18,6 +19,17 @@ describe('campaignText', () => {
     expect(text).toMatch(new RegExp(`${TABLE} +2 +0 +0 +2 +0 +32/32/32`));
     expect(text).toMatch(new RegExp(`${RFC} +merge-failure +1 +${TABLE} +100 %`));
     expect(text).toMatch(/while two frames held something +2 \(100 %\)/);
+  });
+
+  it('campaignText counts what only patched programs show beside right and wrong', () => {
+    const result = sampleResult();
+    expect(campaignText(result, plain)).not.toContain('wrong once a kernel has patched them');
+    addJudgement(result.tally, judgement({ [RFC]: MOVED, [TABLE]: RIGHT }));
+    const text = campaignText(result, plain);
+    expect(text).toMatch(new RegExp(`${RFC} +2 +1 +0 +0 +1 `));
+    expect(text.replaceAll(/\s+/g, ' ')).toContain(
+      `wrong once a kernel has patched them (neither right nor wrong above): ${RFC} 1.`,
+    );
   });
 
   it('campaignText shows a new finding with its program, claims and truth', () => {

@@ -29,6 +29,18 @@ describe('evidenceText', () => {
     expect(text).toContain('never released   task#1 cgroup#2');
     expect(text).toMatch(/0 main +r7 +kernel-object +bpf_task_release +cgroup#2 +WRONG: destructor of another kind/);
     expect(text).toContain('=> bpf_task_release was given r7');
+    expect(text).not.toContain('patches');
+  });
+});
+
+describe('evidenceText of a patched program', () => {
+  it('evidenceText names the patches, in lines that fit', () => {
+    if (WRONG.evidence === undefined) throw new Error('no evidence');
+    const step = { do: 'insert', pc: 7, before: 2, after: 0, filler: 0 } as const;
+    const text = evidenceText({ ...WRONG.evidence, patches: [step, { do: 'blind' }] }, plain);
+    expect(text).toContain('\n  after patches    before 7 2, blind\n');
+    const long = evidenceText({ ...WRONG.evidence, patches: Array.from({ length: 30 }, () => step) }, plain);
+    expect(long.split('\n').filter((line) => line.length > 100)).toEqual([]);
   });
 });
 

@@ -31,6 +31,7 @@ describe('campaignJson', () => {
           prepared: 1,
           refused: { mergeFailure: 1, other: 0 },
           verdicts: { 'wrong-destructor': 1, 'merge-failure': 1, agree: 0 },
+          patched: 0,
           findings: [
             {
               defect: DEFECT,
