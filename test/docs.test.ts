@@ -1,41 +1,25 @@
 /** Every command that README and docs show is run here; what a document quotes is what the command prints. */
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { blocks, commands, DOCUMENTS, example, variants } from './documents.js';
 import { run } from './src/commands/terminal.js';
 
 const ROOT = process.cwd();
-const DOCUMENTS = ['README.md', ...readdirSync(join(ROOT, 'docs')).map((name) => join('docs', name))];
-
-interface Shown {
-  readonly document: string;
-  readonly line: string;
-}
-
-/** The lines of all `sh` blocks, without comments and redirections. */
-const shown: readonly Shown[] = DOCUMENTS.flatMap((document) =>
-  [...readFileSync(join(ROOT, document), 'utf8').matchAll(/^```sh\n(.*?)^```/gms)].flatMap(([, block = '']) =>
-    block
-      .split('\n')
-      .map((line) =>
-        line
-          .replace(/\s+#.*$/, '')
-          .replace(/\s+>\s.*$/, '')
-          .trim(),
-      )
-      .filter((line) => line !== '')
-      .map((line) => ({ document, line })),
-  ),
-);
-const ours = shown.filter(({ line }) => /^(npx )?unwindiff /.test(line));
-const others = shown.filter((each) => !ours.includes(each));
+const ours = commands.filter(({ line }) => /^(npx )?unwindiff /.test(line));
+const others = commands.filter((each) => !ours.includes(each));
+const files = blocks.filter(({ name }) => name !== '');
 
 // Commands run where a user would run them: in a folder with the corpus, so that nothing is written to this checkout.
 let folder = '';
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'unwindiff-docs-'));
   cpSync(join(ROOT, 'corpus'), join(folder, 'corpus'), { recursive: true });
+  for (const { name, text } of files) writeFileSync(join(folder, name), text);
+  for (const [name, text] of Object.entries(variants(example('thrower-registers.js')))) {
+    writeFileSync(join(folder, name), text);
+  }
   process.chdir(folder);
 });
 afterAll(() => {
@@ -44,19 +28,36 @@ afterAll(() => {
 });
 
 /** Commands that a document says end in another code than 0. */
-const EXPECTED = new Map([['--baseline none', 1]]);
+const EXPECTED = new Map([
+  ['--baseline none', 1],
+  ['fuzz --subject ./wrong.js', 1],
+  ['./broken.js', 2],
+]);
 
 describe('documents', () => {
   it('show commands at all', () => {
     expect(ours.length).toBeGreaterThan(12);
   });
 
-  it.each(ours)('$document: $line', async ({ line }) => {
+  it.each(ours)('$document: $line', async ({ line, quoted }) => {
     const argv = line.replace(/^npx /, '').split(/\s+/).slice(1);
     const { code, out, err } = await run(...argv);
     const expected = [...EXPECTED].find(([words]) => line.includes(words))?.[1] ?? 0;
     expect(code, `${out}\n${err}`).toBe(expected);
     expect(out + err).not.toBe('');
+    const printed = new Set(`${out}\n${err}`.split('\n').map((each) => each.trim()));
+    expect(quoted.filter((each) => !printed.has(each))).toEqual([]);
+  });
+
+  it('show the examples in full, each a file that the tests run', () => {
+    expect(files.length).toBeGreaterThan(2);
+    for (const { name, text, document } of files) expect(text, `${document}: ${name}`).toBe(example(name));
+  });
+
+  it('quote what commands print', () => {
+    expect(commands.flatMap(({ document, quoted }) => (document === 'README.md' ? [] : quoted)).length).toBeGreaterThan(
+      5,
+    );
   });
 
   it('show no other commands than those of the package and the gate', () => {

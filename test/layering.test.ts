@@ -49,6 +49,7 @@ const LAYERS: readonly Layer[] = [
   { name: 'shrink', has: under('src/shrink'), imports: ['isa', 'cfg', 'patch'] },
   { name: 'bridge', has: under('src/bridge'), imports: ['isa', 'asm'] },
   { name: 'commands', has: under('src/commands'), imports: 'any' },
+  { name: 'testing', has: under('src/testing'), imports: 'any' },
   { name: 'top', has: (path) => /^src\/(case|campaign|report|export)\//.test(path), imports: 'any' },
 ];
 
@@ -116,7 +117,8 @@ function objection({ from, to, typeOnly }: Import): string | undefined {
   if (target === undefined) return `${from} imports ${to}, which no layer has`;
   if (source === target) return undefined;
   if (TYPES_ONLY.test(to) && typeOnly) return undefined;
-  if (target.name === 'commands') return `${from} imports ${to}: nothing imports commands`;
+  if (target.name === 'commands' || target.name === 'testing')
+    return `${from} imports ${to}: nothing imports ${target.name}`;
   if (source.imports === 'any' || source.imports.includes(target.name)) return undefined;
   return `${from} imports ${to}: ${source.name} may import ${source.imports.join(', ')} only`;
 }
@@ -151,6 +153,48 @@ describe('layering', () => {
       return to !== undefined && (!specifier.endsWith('.js') || !existsSync(to));
     });
     expect(wrong).toEqual([]);
+  });
+
+  const manifest: {
+    readonly dependencies: Readonly<Record<string, string>>;
+    readonly peerDependencies: Readonly<Record<string, string>>;
+    readonly peerDependenciesMeta: Readonly<Record<string, { readonly optional?: boolean }>>;
+  } = JSON.parse(readFileSync('package.json', 'utf8'));
+  const packagesOf = (imports: readonly Import[]): ReadonlySet<string> =>
+    new Set(
+      imports
+        .filter(({ to, specifier, typeOnly }) => to === undefined && !typeOnly && !specifier.startsWith('node:'))
+        .map(({ specifier }) =>
+          specifier
+            .split('/')
+            .slice(0, specifier.startsWith('@') ? 2 : 1)
+            .join('/'),
+        ),
+    );
+
+  it('what the commands load needs no package that may be absent', () => {
+    const loaded = new Set(['src/commands/cli.ts', 'src/commands/plugin.ts', 'src/campaign/worker.ts']);
+    for (const path of loaded) {
+      for (const { to, typeOnly } of importsOf(path)) if (to !== undefined && !typeOnly) loaded.add(to);
+    }
+    expect(loaded.size).toBeGreaterThan(100);
+    const needed = packagesOf([...loaded].flatMap(importsOf));
+    expect([...needed].filter((name) => !(name in manifest.dependencies))).toEqual([]);
+    expect([...needed].sort()).toEqual(Object.keys(manifest.dependencies).sort());
+  });
+
+  it('everything else needs optional peers at most, and those only for property tests', () => {
+    const peers = Object.keys(manifest.peerDependencies);
+    expect(peers.filter((name) => manifest.peerDependenciesMeta[name]?.optional !== true)).toEqual([]);
+    const users = files.filter((path) => [...packagesOf(importsOf(path))].some((name) => peers.includes(name)));
+    expect(users).toEqual([
+      'src/case/arbitrary.ts',
+      'src/testing/test-subject.ts',
+      'generators/arbitrary.ts',
+      'oracles/arbitrary-world.ts',
+    ]);
+    const all = packagesOf(files.flatMap(importsOf));
+    expect([...all].filter((name) => !(name in manifest.dependencies) && !peers.includes(name))).toEqual([]);
   });
 
   it('src/contract and oracles/judgement.ts emit no code', () => {

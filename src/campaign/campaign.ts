@@ -43,7 +43,8 @@ export interface CampaignResult {
   readonly findings: readonly Finding[];
   /** Rows of the baseline that were not seen, for the subjects of this run. */
   readonly unseen: readonly BaselineRow[];
-  readonly ended: 'complete' | 'time' | 'interrupted' | 'crash';
+  /** `failure`: of a subject from outside; a `crash` is a bug of ours. */
+  readonly ended: 'complete' | 'time' | 'interrupted' | 'crash' | 'failure';
   readonly crash: { readonly crash: Crash; readonly file: string } | undefined;
   readonly timing: {
     readonly elapsedSeconds: number;
@@ -65,7 +66,7 @@ export async function runCampaign(request: CampaignRequest, executor: Executor):
   let crash: Crash | undefined;
   let ended: CampaignResult['ended'] = 'complete';
   const stopped = () => {
-    if (crash !== undefined) ended = 'crash';
+    if (crash !== undefined) ended = endedBy(crash);
     else if (request.interrupted?.aborted === true) ended = 'interrupted';
     else if (seconds !== undefined && elapsed() >= seconds) ended = 'time';
     else return false;
@@ -100,7 +101,7 @@ export async function runCampaign(request: CampaignRequest, executor: Executor):
   const programs = tally.programs;
   const all = findings.all();
   if (all.length > 0) saveBaseline(out, settings, all);
-  if (crash !== undefined) ended = 'crash';
+  if (crash !== undefined) ended = endedBy(crash);
   else if (ended !== 'complete' && runs !== undefined && programs === runs) ended = 'complete';
   return {
     settings,
@@ -137,8 +138,15 @@ function saveBaseline(out: string, { seed }: CampaignSettings, findings: readonl
   writeAtomically(join(out, 'baseline.txt'), writeBaseline(rows));
 }
 
-/** Saves what is needed to meet a crash of ours again; returns the path. */
+const endedBy = ({ failure }: Crash) => (failure === undefined ? 'crash' : 'failure');
+
+/** Saves what is needed to meet a crash of ours, or the failure of a subject, again; returns the path. */
 function saveCrash(out: string, settings: CampaignSettings, crash: Crash): string {
+  if (crash.failure !== undefined) {
+    const file = join(out, `failure-${crash.index}.bpf`);
+    writeAtomically(file, crash.failure.text);
+    return file;
+  }
   const path = join(out, `crash-${crash.index}.txt`);
   const lines = [
     `; unwindiff crashed while it wanted to ${crash.stage} this program`,

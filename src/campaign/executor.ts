@@ -1,6 +1,7 @@
 /** Who does the work of a campaign: this thread, or a pool of worker threads. Both give the same answers. */
 import { existsSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
+import type { Subject } from '../subjects/subject.js';
 import type { Batch, CampaignSettings } from './plan.js';
 import { type BatchResult, createShard, type MinimiseResult, type Sighting } from './shard.js';
 
@@ -12,7 +13,13 @@ export type Request =
 /** What it answers. */
 export type Reply =
   | { readonly about: 'batch'; readonly result: BatchResult }
-  | { readonly about: 'minimise'; readonly result: MinimiseResult };
+  | { readonly about: 'minimise'; readonly result: MinimiseResult }
+  | { readonly about: 'modules'; readonly message: string };
+
+/** A module of subjects that loads here but not in a thread. */
+export class UnloadableModule extends Error {
+  override readonly name = 'UnloadableModule';
+}
 
 export interface Executor {
   /** How many requests it works on at once. */
@@ -22,9 +29,9 @@ export interface Executor {
   close(): Promise<void>;
 }
 
-/** Works in this thread, one request a turn of the event loop. */
-export function localExecutor(settings: CampaignSettings): Executor {
-  const shard = createShard(settings);
+/** Works in this thread, one request a turn of the event loop; `outside` are the subjects of `settings.modules`, loaded. */
+export function localExecutor(settings: CampaignSettings, outside: readonly Subject[] = []): Executor {
+  const shard = createShard(settings, outside);
   const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
   return {
     workers: 1,
@@ -96,6 +103,7 @@ export function threadExecutor(settings: CampaignSettings, workers: number): Exe
       thread.worker.postMessage(request);
     });
     release(thread);
+    if (reply.about === 'modules') throw new UnloadableModule(reply.message);
     return reply;
   };
   const mixedUp = () => new Error('a worker answered another question');

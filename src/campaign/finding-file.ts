@@ -9,6 +9,7 @@ import type { Refusal } from '../contract/refusal.js';
 import type { Verdict } from '../contract/verdict.js';
 import type { Program } from '../isa/program.js';
 import { subjectByName } from '../subjects/registry.js';
+import type { Subject } from '../subjects/subject.js';
 import { analyse } from '../verify/walk.js';
 import { type CampaignSettings, profileAt } from './plan.js';
 
@@ -37,6 +38,8 @@ export interface OtherDesign {
 export interface About extends Pick<CampaignSettings, 'seed' | 'profile' | 'pruning' | 'stopAt'> {
   readonly index: number;
   readonly subject: string;
+  /** The subject itself, to ask what it knows; default: ours of that name. */
+  readonly design?: Subject | undefined;
   readonly defect: string;
 }
 
@@ -62,19 +65,27 @@ export function writeFinding(program: Program, judgement: Judgement, about: Abou
   };
 }
 
-/** A judged program as a case that replays: its truth, its refusals, and as known what each subject does wrong. */
+/**
+ * A judged program as a case that replays: its truth, its refusals, and as known what each subject does wrong. Of subjects
+ * from outside only the one that it is about is named: the file must replay where the others cannot be loaded.
+ */
 export function findingCase(
   program: Program,
   judgement: Judgement,
   about: Pick<Case, 'title' | 'origin'> & { readonly subject: string; readonly reason: string },
 ): Case {
+  const { subject, reason } = about;
+  const subjects = new Map(
+    [...judgement.subjects].filter(([name]) => name === subject || subjectByName(name) !== undefined),
+  );
+  const told = { ...judgement, subjects };
   return {
     title: about.title,
     origin: about.origin,
     program,
-    runs: runsOf(judgement),
-    refusals: refusalsOf(judgement),
-    known: knownOf(judgement, about.subject, about.reason),
+    runs: runsOf(told),
+    refusals: refusalsOf(told),
+    known: knownOf(told, subject, reason),
     pads: [],
     patches: judgement.subjects.get(about.subject)?.evidence?.patches ?? [],
     expected: [],
@@ -157,7 +168,7 @@ function othersOf(judgement: Judgement, about: string): OtherDesign[] {
 }
 
 function claimsOf(program: Program, about: About): readonly string[] {
-  const prepared = subjectByName(about.subject)?.prepare({
+  const prepared = (about.design ?? subjectByName(about.subject))?.prepare({
     program,
     analysis: analyse(program, { pruning: about.pruning }),
     stopAt: about.stopAt,

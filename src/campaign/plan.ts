@@ -1,6 +1,7 @@
 /** What a campaign is going to do: its settings, which profile an index has, and index ranges to hand out. */
 import { PROFILE_NAMES, PROFILES, type ProfileName } from '../../generators/profile.js';
 import type { StopAt } from '../contract/prepared.js';
+import type { SubjectModule } from '../subjects/failure.js';
 import type { Pruning } from '../verify/analysis.js';
 
 /** Everything the result of a program depends on, beside its index. Plain data: it is sent to workers. */
@@ -9,6 +10,8 @@ export interface CampaignSettings {
   /** `all`: the profiles take turns, index modulo their number. */
   readonly profile: ProfileName | 'all';
   readonly subjects: readonly string[];
+  /** Where subjects among them come from that are not ours. */
+  readonly modules?: readonly SubjectModule[];
   readonly stopAt: StopAt;
   readonly pruning: Pruning;
   /** Worlds per program at most. */

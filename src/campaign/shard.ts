@@ -12,10 +12,13 @@ import { printProgram } from '../asm/print.js';
 import type { PatchPlan } from '../contract/patch-plan.js';
 import type { FindingVerdict } from '../contract/verdict.js';
 import { instructionCount, type Program } from '../isa/program.js';
-import { SUBJECTS } from '../subjects/registry.js';
+import { SubjectFailure } from '../subjects/failure.js';
+import { SUBJECTS, subjectByName } from '../subjects/registry.js';
+import type { Subject } from '../subjects/subject.js';
 import { type FindingFile, writeFinding } from './finding-file.js';
 import { type Batch, type CampaignSettings, profileAt } from './plan.js';
 import { showingOf, shrinkFinding } from './same-defect.js';
+import { type FailedSubject, failedSubject } from './same-failure.js';
 import { addJudgement, emptyTally, type Tally } from './stats.js';
 
 /** The first program of a batch that shows a defect, and how many of the batch do. */
@@ -36,6 +39,8 @@ export interface Crash {
   readonly stack: string;
   /** The program in text, if there was one by then. */
   readonly program?: string;
+  /** Set if it is no bug of ours: a subject from outside failed. */
+  readonly failure?: FailedSubject;
 }
 
 export interface BatchResult {
@@ -67,16 +72,22 @@ export interface Shard {
   minimise(sighting: Sighting, asFound: boolean): MinimiseResult;
 }
 
-/** A shard with judges of its own. */
-export function createShard(settings: CampaignSettings): Shard {
-  const chosen = SUBJECTS.filter(({ name }) => settings.subjects.includes(name));
+/** A shard with judges of its own; `outside` are the subjects of `settings.modules`, loaded. */
+export function createShard(settings: CampaignSettings, outside: readonly Subject[] = []): Shard {
+  const all = [...SUBJECTS, ...outside];
+  const chosen = all.filter(({ name }) => settings.subjects.includes(name));
   const judge = createJudge({ ...settings, subjects: chosen });
   // A finding's file says what every subject does with the program in the one world that shows it.
-  const everyone = createJudge({ ...settings, subjects: SUBJECTS, worlds: 0 });
+  const everyone = createJudge({ ...settings, subjects: all, worlds: 0 });
   // Shrinking asks thousands of times; that the verifier allowed for the states was checked when the finding was met.
   const quick = createJudge({ ...settings, subjects: chosen, containment: false });
   const make = (index: number) =>
     generate(seededChoices(settings.seed, index), PROFILES[profileAt(settings.profile, index)]);
+  const broken = (error: unknown, index: number, stage: Crash['stage'], program: Program | undefined): Crash => {
+    const crash = crashOf(error, index, stage, program);
+    if (!(error instanceof SubjectFailure)) return crash;
+    return { ...crash, failure: failedSubject(error, quick, everyone, settings, index) };
+  };
   return {
     run(batch, wantCoverage) {
       const tally = emptyTally(settings.subjects);
@@ -101,7 +112,7 @@ export function createShard(settings: CampaignSettings): Shard {
           addJudgement(tally, judgement);
           see(sightings, judgement, index);
         } catch (error) {
-          return { ...result(), crash: crashOf(error, index, stage, program) };
+          return { ...result(), crash: broken(error, index, stage, program) };
         }
       }
       return result();
@@ -117,7 +128,8 @@ export function createShard(settings: CampaignSettings): Shard {
         const written = (small: Program, world: World, patches: PatchPlan | undefined) => {
           const plans = patches === undefined ? [] : [patches];
           const judgement = everyone.judge(small, { worlds: [world], plans });
-          return writeFinding(small, judgement, { ...settings, index, subject, defect });
+          const design = all.find(({ name }) => name === subject);
+          return writeFinding(small, judgement, { ...settings, index, subject, defect, design });
         };
         const { world, patches } = evidence;
         if (asFound) {
@@ -131,16 +143,17 @@ export function createShard(settings: CampaignSettings): Shard {
         const { calls, ended } = shrunk;
         return { ok: true, minimised: { file, insns: instructionCount(program), insnsBefore, calls, ended } };
       } catch (error) {
-        return { ok: false, crash: crashOf(error, index, 'shrink', program) };
+        return { ok: false, crash: broken(error, index, 'shrink', program) };
       }
     },
   };
 }
 
-/** A generated program is small: that a design's rewrite of it does not verify is a bug of ours, not a property of the design. */
+/** A generated program is small: that our rewrite of it does not verify is a bug of ours, not a property of the design. */
 function assertRewritesVerify({ subjects }: Judgement): void {
   for (const [subject, { refusal }] of subjects) {
-    if (refusal?.code === 'rewrite-rejected') throw new HarnessBug(`${subject}: ${refusal.message}`);
+    if (refusal?.code === 'rewrite-rejected' && subjectByName(subject) !== undefined)
+      throw new HarnessBug(`${subject}: ${refusal.message}`);
   }
 }
 

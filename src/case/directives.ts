@@ -6,6 +6,7 @@ import type { FormRefusal, RefusalCode, SubjectRefusal, WalkRefusal } from '../c
 import type { MapType } from '../isa/callables.js';
 import type { MapDefinition, StructType } from '../isa/program.js';
 import { formatStep } from '../patch/plan.js';
+import { SUBJECT_NAME } from '../subjects/subject.js';
 import type { Case, ExpectedRefusal, ExpectedRun, KnownDefect, Origin, PadRecord } from './case.js';
 import { type LocatedStep, readStep } from './patches.js';
 import { readRun, writeRuns } from './run.js';
@@ -205,7 +206,7 @@ function readKnown(value: Scanner): KnownDefect {
 function subjectName({ text, column }: Piece, end: ':' | ''): string {
   const name = end === '' ? text : text.slice(0, -1);
   if (!text.endsWith(end)) throw new CaseFault(column + text.length, `expected ':' after '${text}'`);
-  if (!/^[\w.-]+(\/[\w.-]+)*$/.test(name)) {
+  if (!SUBJECT_NAME.test(name)) {
     throw new CaseFault(column, `expected the name of a subject such as frame-descriptors/sound, found '${name}'`);
   }
   return name;

@@ -129,7 +129,7 @@ function readOutcome(scanner: Scanner): ExpectedOutcome {
 }
 
 function checkResource({ text, column }: Piece): void {
-  const [, kind] = /^([a-z-]+)#[1-9]\d*$/.exec(text) ?? [];
+  const [, kind] = /^([a-z_]+)#[1-9]\d*$/.exec(text) ?? [];
   if (kind === undefined || !KIND_NAMES.some((name) => name === kind)) {
     const rule = `expected a kind (${KIND_NAMES.join(', ')}) and the order of its success, such as task#1`;
     throw new CaseFault(column, `unknown resource '${text}', ${rule}`);

@@ -3,15 +3,19 @@
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Command, CommanderError, Option } from 'commander';
+import { packageVersion } from '../case/package-root.js';
+import { failureText } from '../report/failure-text.js';
 import type { Terminal } from '../report/terminal.js';
+import { SubjectFailure } from '../subjects/failure.js';
 import { EXIT, type ExitCode, Failure } from './failure.js';
 import * as values from './options.js';
-import { packageVersion } from './package-root.js';
 
 const FOOTER = `
 Exit codes: 0 nothing new; 1 a new defect or a failed expectation; 2 bad usage or input;
             3 not available here; 4 a bug in unwindiff.
 Every verb is described, with examples, in docs/command-line.md.`;
+
+const SUBJECT_OPTION = 'a design to judge, all, or a module that exports one, ./mine.js (repeatable; default: all)';
 
 /** Runs one command line (without node and script). Never throws: what goes wrong becomes a message and an exit code. */
 export async function main(argv: readonly string[], terminal: Terminal): Promise<ExitCode> {
@@ -27,6 +31,10 @@ export async function main(argv: readonly string[], terminal: Terminal): Promise
     if (error instanceof Failure) {
       terminal.err.write(`${error.message}\n`);
       return error.code;
+    }
+    if (error instanceof SubjectFailure) {
+      terminal.err.write(`${failureText(error)}\n`);
+      return EXIT.usage;
     }
     terminal.err.write(`unwindiff has a bug: ${error instanceof Error ? error.stack : String(error)}\n`);
     return EXIT.bug;
@@ -53,7 +61,7 @@ function commandLine(terminal: Terminal, end: (code: ExitCode) => void): Command
     .addHelpText('after', FOOTER);
 
   shared(verb('fuzz', 'generate programs, judge every design on them, shrink and save what is wrong'))
-    .option('--subject <name>', 'a design to judge, or all (repeatable; default: all)', values.subjects)
+    .option('--subject <name>', SUBJECT_OPTION, values.subjects)
     .option('--profile <name>', 'what kind of programs: a profile, or all in turns', values.profile, 'default')
     .option('--stop-at <where>', 'where programs are stopped', values.stopAt, 'throw')
     .option('--from <index>', 'index of the first program', values.wholeNumber(0, Number.MAX_SAFE_INTEGER), 0)
@@ -78,13 +86,14 @@ function commandLine(terminal: Terminal, end: (code: ExitCode) => void): Command
 
   shared(verb('judge', 'every design on one program of mine, in every world'))
     .argument('<file>', 'a .bpf file')
-    .option('--subject <name>', 'a design to judge, or all (repeatable; default: all)', values.subjects)
+    .option('--subject <name>', SUBJECT_OPTION, values.subjects)
     .option('--defect <defect>', 'exit 0 if a judged design shows exactly this defect, else 1', values.defect)
     .option('--stop-at <where>', 'where programs are stopped', values.stopAt, 'throw')
-    .action(async (file, options) => end((await import('./judge.js')).runJudge(file, options, terminal)));
+    .action(async (file, options) => end(await (await import('./judge.js')).runJudge(file, options, terminal)));
 
   verb('replay', 'run corpus files or findings and compare with what they say')
     .argument('[paths...]', 'files or folders (default: corpus)')
+    .option('--subject <name>', SUBJECT_OPTION, values.subjects)
     .option('--bless', 'rewrite the expected output (;> lines) in place')
     .option('--junit <file>', 'also write the result as JUnit XML')
     .option('--sarif <file>', 'also write what fails, and the defects that show, as SARIF 2.1.0')
@@ -94,17 +103,17 @@ function commandLine(terminal: Terminal, end: (code: ExitCode) => void): Command
 
   shared(verb('shrink', 'the smallest program with the same defect'))
     .argument('<file>', 'a .bpf file')
-    .option('--subject <name>', 'the design that is wrong (default: the first that is)', values.subject)
+    .option('--subject <name>', 'the design that is wrong, or a module (default: the first that is)', values.subject)
     .option('--defect <defect>', 'the defect to keep (default: the one that shows)', values.defect)
     .option('-o, --out <file>', 'where to write the result (default: stdout)')
     .option('--quiet', 'nothing on stderr')
-    .action(async (file, options) => end((await import('./shrink.js')).runShrink(file, options, terminal)));
+    .action(async (file, options) => end(await (await import('./shrink.js')).runShrink(file, options, terminal)));
 
   shared(verb('explain', 'why each design does what it does: listing, states, descriptors, tables, who released what'))
     .argument('<file>', 'a .bpf file')
-    .option('--subject <name>', 'a design to explain, or all (repeatable; default: all)', values.subjects)
+    .option('--subject <name>', SUBJECT_OPTION, values.subjects)
     .option('--world <n>', 'only this world, counted from 1 (default: all)', values.wholeNumber(1, 100_000))
-    .action(async (file, options) => end((await import('./explain.js')).runExplain(file, options, terminal)));
+    .action(async (file, options) => end(await (await import('./explain.js')).runExplain(file, options, terminal)));
 
   verb('export', 'a case as a kernel selftest, as raw bytes, or as a listing with bytes')
     .argument('<file>', 'a .bpf file')

@@ -6,11 +6,11 @@ import { explainCase } from '../report/explain-model.js';
 import { explanationText } from '../report/explain-text.js';
 import { jsonText } from '../report/json.js';
 import { paintFor, type Terminal } from '../report/terminal.js';
-import { SUBJECTS } from '../subjects/registry.js';
 import type { Pruning } from '../verify/analysis.js';
 import { badInput, EXIT, type ExitCode } from './failure.js';
 import { loadCase } from './input.js';
 import { seedOf } from './judge.js';
+import { rosterOf } from './roster.js';
 
 export interface ExplainFileOptions {
   readonly subject?: readonly string[];
@@ -22,10 +22,11 @@ export interface ExplainFileOptions {
 }
 
 /** Explains a file; exit code 0 whatever the designs do. A world that does not exist is bad usage. */
-export function runExplain(path: string, options: ExplainFileOptions, terminal: Terminal): ExitCode {
+export async function runExplain(path: string, options: ExplainFileOptions, terminal: Terminal): Promise<ExitCode> {
   const of = loadCase(path);
+  const { chosen } = await rosterOf(options.subject);
   const explanation = explainCase(of, {
-    subjects: SUBJECTS.filter(({ name }) => options.subject?.includes(name) ?? true),
+    subjects: chosen,
     pruning: options.pruning,
     worlds: options.worlds,
     seed: seedOf(of, options.seed),

@@ -3,10 +3,11 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type BaselineRow, keyOf, parseBaseline } from '../campaign/baseline.js';
 import type { Case } from '../case/case.js';
+import { packageRoot } from '../case/package-root.js';
 import { type ReadCase, readCase } from '../case/read.js';
 import { SUBJECTS } from '../subjects/registry.js';
+import type { Subject } from '../subjects/subject.js';
 import { badInput } from './failure.js';
-import { packageRoot } from './package-root.js';
 
 /** The text of a file. A Failure names the file, and line and column of the first byte that is not UTF-8. */
 export function readText(path: string): string {
@@ -58,17 +59,16 @@ export function loadLocatedCase(path: string): ReadCase & { readonly ok: true } 
   throw badInput(read.errors.map(({ line, column, message }) => `${path}:${line}:${column}: ${message}`).join('\n'));
 }
 
-const SUBJECT_NAMES = SUBJECTS.map(({ name }) => name);
-
 /**
  * Known defects from a file of rows, or from the `known` directives of all cases in a folder. Without a path: those of the
- * corpus that comes with the package; `none` asks for an empty list.
+ * corpus that comes with the package; `none` asks for an empty list. Rows may be about ours and about those loaded.
  */
-export function loadBaseline(path: string | undefined): readonly BaselineRow[] {
+export function loadBaseline(path: string | undefined, outside: readonly Subject[] = []): readonly BaselineRow[] {
   if (path === 'none') return [];
   const chosen = path ?? join(packageRoot(), 'corpus');
   if (existsSync(chosen) && statSync(chosen).isDirectory()) return baselineOfFolder(chosen);
-  const parsed = parseBaseline(readText(chosen), SUBJECT_NAMES);
+  const names = [...SUBJECTS, ...outside].map(({ name }) => name);
+  const parsed = parseBaseline(readText(chosen), names);
   if (parsed.ok) return parsed.rows;
   throw badInput(`${chosen}:${parsed.error.line}:${parsed.error.column}: ${parsed.error.message}`);
 }

@@ -8,10 +8,11 @@ import type { PatchPlan } from '../contract/patch-plan.js';
 import { jsonText, judgementJson } from '../report/json.js';
 import { judgementText } from '../report/judgement-text.js';
 import { paintFor, type Terminal } from '../report/terminal.js';
-import { SUBJECTS } from '../subjects/registry.js';
+import type { Subject } from '../subjects/subject.js';
 import type { Pruning } from '../verify/analysis.js';
 import { EXIT, type ExitCode } from './failure.js';
 import { loadCase } from './input.js';
+import { rosterOf } from './roster.js';
 
 export interface JudgeFileOptions {
   readonly subject?: readonly string[];
@@ -25,26 +26,27 @@ export interface JudgeFileOptions {
 }
 
 /** Judges a file. Exit code 0; with `defect` 0 if some judged subject shows it in some world and 1 if none does. */
-export function runJudge(path: string, options: JudgeFileOptions, terminal: Terminal): ExitCode {
+export async function runJudge(path: string, options: JudgeFileOptions, terminal: Terminal): Promise<ExitCode> {
   const of = loadCase(path);
-  const judgement = judgeCase(of, options);
+  const { chosen } = await rosterOf(options.subject);
+  const judgement = judgeCase(of, chosen, options);
   if (options.json === true) terminal.out.write(jsonText(judgementJson(judgement)));
   else terminal.out.write(judgementText(of.program, judgement, paintFor(terminal.out, terminal.env)));
   const { defect } = options;
   if (defect === undefined) return EXIT.nothingNew;
-  const judge = judgeFor(of, options);
-  const shown = subjectsOf(options).some((name) =>
-    showingOf(judge, of.program, name, defect, worldsOf(of), givenPlans(of)),
-  );
+  const judge = judgeFor(of, chosen, options);
+  const plans = givenPlans(of);
+  const shown = chosen.some(({ name }) => showingOf(judge, of.program, name, defect, worldsOf(of), plans));
   return shown ? EXIT.nothingNew : EXIT.found;
 }
 
-type Judging = Omit<JudgeFileOptions, 'json' | 'defect'>;
+type Judging = Pick<JudgeFileOptions, 'pruning' | 'stopAt' | 'seed' | 'worlds' | 'patches'>;
 
 /** The judgement of a case in the worlds of its `run` lines, then in worlds drawn from the seed; patches likewise. */
-export function judgeCase(of: Case, options: Judging): Judgement {
+export function judgeCase(of: Case, subjects: readonly Subject[], options: Judging): Judgement {
   const plans = givenPlans(of);
-  return judgeFor(of, options).judge(of.program, { worlds: worldsOf(of), ...(plans === undefined ? {} : { plans }) });
+  const focus = { worlds: worldsOf(of), ...(plans === undefined ? {} : { plans }) };
+  return judgeFor(of, subjects, options).judge(of.program, focus);
 }
 
 /** The plan of patches that a case names; `undefined`: it names none, the judge draws one. */
@@ -52,21 +54,9 @@ export function givenPlans(of: Case): readonly PatchPlan[] | undefined {
   return of.patches.length === 0 ? undefined : plansOf(of);
 }
 
-function judgeFor(of: Case, options: Judging): Judge {
-  const chosen = subjectsOf(options);
-  return createJudge({
-    subjects: SUBJECTS.filter(({ name }) => chosen.includes(name)),
-    pruning: options.pruning,
-    stopAt: options.stopAt,
-    worlds: options.worlds,
-    fuel: DEFAULT_FUEL,
-    seed: seedOf(of, options.seed),
-    patches: options.patches,
-  });
-}
-
-function subjectsOf({ subject }: Judging): readonly string[] {
-  return subject ?? SUBJECTS.map(({ name }) => name);
+function judgeFor(of: Case, subjects: readonly Subject[], options: Judging): Judge {
+  const { pruning, stopAt, worlds, seed, patches } = options;
+  return createJudge({ subjects, pruning, stopAt, worlds, fuel: DEFAULT_FUEL, seed: seedOf(of, seed), patches });
 }
 
 /** The seed of the run that found a case, so that it is judged in the same worlds; 1 for a case written by hand. */

@@ -3,6 +3,7 @@ import { InvalidArgumentError } from 'commander';
 import { PROFILE_NAMES, type ProfileName } from '../../generators/profile.js';
 import { parseDefect } from '../../oracles/defect.js';
 import { isProfile } from '../campaign/plan.js';
+import { isModulePath } from '../subjects/outside.js';
 import { SUBJECTS } from '../subjects/registry.js';
 import type { Pruning } from '../verify/analysis.js';
 import type { ExportForm } from './export.js';
@@ -42,20 +43,22 @@ export function freshSeed(): string {
   return String(Math.floor(Math.random() * 2 ** 32));
 }
 
-/** Collects names of subjects; `all` is all of them. */
+/** Collects names of subjects and paths of modules that export some; `all` is all of ours. Names first, each once. */
 export function subjects(text: string, before: readonly string[] = []): readonly string[] {
   const names = SUBJECTS.map(({ name }) => name);
+  const paths = [...before.filter(isModulePath), ...(isModulePath(text) ? [text] : [])];
   const chosen = text === 'all' ? names : names.filter((name) => name === text);
-  if (chosen.length === 0) {
-    throw new InvalidArgumentError(`Unknown subject. Expected all or one of ${names.join(', ')}.`);
+  if (chosen.length === 0 && !isModulePath(text)) {
+    const what = `all, one of ${names.join(', ')}, or the path of a module such as ./mine.js`;
+    throw new InvalidArgumentError(`Unknown subject. Expected ${what}.`);
   }
-  return names.filter((name) => before.includes(name) || chosen.includes(name));
+  return [...names.filter((name) => before.includes(name) || chosen.includes(name)), ...new Set(paths)];
 }
 
-/** One subject. */
-export function subject(text: string): string {
+/** One subject, or the module of some. */
+export function subject(text: string): readonly string[] {
   if (text === 'all') throw new InvalidArgumentError('Expected one subject.');
-  return subjects(text)[0] ?? text;
+  return subjects(text);
 }
 
 export function profile(text: string): ProfileName | 'all' {

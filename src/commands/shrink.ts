@@ -17,9 +17,10 @@ import type { Pruning } from '../verify/analysis.js';
 import { badInput, EXIT, type ExitCode } from './failure.js';
 import { loadCase } from './input.js';
 import { givenPlans, judgeCase, seedOf, worldsOf } from './judge.js';
+import { rosterOf } from './roster.js';
 
 export interface ShrinkFileOptions {
-  readonly subject?: string;
+  readonly subject?: readonly string[];
   readonly defect?: string;
   readonly out?: string;
   readonly pruning: Pruning;
@@ -34,13 +35,12 @@ export interface ShrinkFileOptions {
  * Shrinks a file to stdout or to `out`. Without `subject` or `defect` it takes the first subject that shows the defect the file knows of it, or any.
  * Exit code 0; 1 if nothing to shrink shows.
  */
-export function runShrink(path: string, options: ShrinkFileOptions, terminal: Terminal): ExitCode {
+export async function runShrink(path: string, options: ShrinkFileOptions, terminal: Terminal): Promise<ExitCode> {
   const of = loadCase(path);
-  const names = SUBJECTS.map(({ name }) => name).filter(
-    (name) => options.subject === undefined || name === options.subject,
-  );
+  const { chosen, outside } = await rosterOf(options.subject);
+  const all = [...SUBJECTS, ...outside];
   const judging = {
-    subjects: SUBJECTS,
+    subjects: all,
     pruning: options.pruning,
     stopAt: 'throw',
     worlds: options.worlds,
@@ -49,11 +49,9 @@ export function runShrink(path: string, options: ShrinkFileOptions, terminal: Te
     patches: options.patches,
   } as const;
   const judge = createJudge({ ...judging, containment: false });
-  const found = names.map((name) => showing(judge, of, name, options.defect)).find((each) => each !== undefined);
+  const found = chosen.map(({ name }) => showing(judge, of, name, options.defect)).find((each) => each !== undefined);
   if (found === undefined) {
-    terminal.err.write(
-      `${path}: ${whatShows(judgeCase(of, { ...options, subject: SUBJECTS.map(({ name }) => name), stopAt: 'throw' }))}\n`,
-    );
+    terminal.err.write(`${path}: ${whatShows(judgeCase(of, all, { ...options, stopAt: 'throw' }))}\n`);
     return EXIT.found;
   }
   const { subject, defect } = found;

@@ -48,6 +48,28 @@ export interface Program {
   readonly labels: ReadonlyMap<number, string>;
 }
 
+const COLUMNS = [
+  'code',
+  'dst',
+  'src',
+  'off',
+  'imm',
+  'op',
+  'subprogramOf',
+] as const satisfies readonly (keyof Program)[];
+
+/** Whether a value has the columns of a program; `buildProgram` alone makes such objects. */
+export function isProgram(value: unknown): value is Program {
+  if (typeof value !== 'object' || value === null) return false;
+  const fields: Readonly<Record<string, unknown>> = { ...value };
+  const { length, subprograms, types, maps, labels } = fields;
+  return (
+    COLUMNS.every((name) => fields[name] instanceof Int32Array && fields[name].length === length) &&
+    [subprograms, types, maps].every(Array.isArray) &&
+    labels instanceof Map
+  );
+}
+
 /** What `buildProgram` makes a Program of. Slots may use all 8-byte slots, second slots of 64-bit immediates included. */
 export interface ProgramParts {
   readonly slots: readonly Insn[];

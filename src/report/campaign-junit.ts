@@ -2,9 +2,10 @@
 import type { CampaignResult } from '../campaign/campaign.js';
 import type { Finding } from '../campaign/findings.js';
 import { type SubjectTally, tooFewVerify, VERDICT_NAMES } from '../campaign/stats.js';
+import { failedWords } from './failure-text.js';
 import { junitXml, type TestCase, type TestSuite } from './junit.js';
 
-/** The document; a known defect is a skipped test with its reason, a new one a failure, a bug of ours an error. */
+/** The document; a known defect is a skipped test with its reason, a new one a failure; a bug of ours, and a subject that fails, an error. */
 export function campaignJunit(result: CampaignResult): string {
   const { settings, tally, from, findings } = result;
   const own: TestSuite = {
@@ -28,6 +29,7 @@ export function campaignJunit(result: CampaignResult): string {
       cases: [
         { classname, name: 'totals', end: { is: 'passed' }, output: totalsText(subject) },
         ...mine.map((finding) => findingCase(classname, finding, result)),
+        ...failedCase(classname, name, result),
       ],
     };
   });
@@ -53,16 +55,31 @@ function findingCase(classname: string, finding: Finding, result: CampaignResult
   return { classname, name, end: { is: 'failed', type: verdict, message, text: text.join('\n') } };
 }
 
-/** The command that judges the program of a finding again. */
-const again = ({ settings }: CampaignResult, index: number) =>
-  `unwindiff fuzz --seed '${settings.seed}' --profile ${settings.profile} --from ${index} --runs 1`;
+/** The command that judges the program of a finding again, by the subjects of the run that are not ours as well. */
+function again({ settings }: CampaignResult, index: number): string {
+  const { seed, profile, modules = [] } = settings;
+  const subjects =
+    modules.length === 0
+      ? ''
+      : ['all', ...modules.map(({ given }) => given)].map((each) => ` --subject ${each}`).join('');
+  return `unwindiff fuzz --seed '${seed}' --profile ${profile} --from ${index} --runs 1${subjects}`;
+}
 
 function crashCase({ crash }: CampaignResult): TestCase {
   const about = { classname: 'unwindiff', name: 'unwindiff itself does not fail' };
-  if (crash === undefined) return { ...about, end: { is: 'passed' } };
+  if (crash === undefined || crash.crash.failure !== undefined) return { ...about, end: { is: 'passed' } };
   const { stage, index, message, stack } = crash.crash;
   const text = `while it wanted to ${stage} program ${index}\nsaved: ${crash.file}\n\n${stack}`;
   return { ...about, end: { is: 'error', type: 'crash', message, text } };
+}
+
+/** A subject from outside that failed: an error of its own suite. */
+function failedCase(classname: string, name: string, { crash }: CampaignResult): readonly TestCase[] {
+  const failure = crash?.crash.failure;
+  if (crash === undefined || failure?.subject !== name) return [];
+  const message = failedWords(failure, crash.crash.index);
+  const text = [`module: ${failure.module}`, `saved: ${crash.file}`, '', ...failure.words.stack, '', failure.text];
+  return [{ classname, name: 'does not fail', end: { is: 'error', type: 'failure', message, text: text.join('\n') } }];
 }
 
 function verifyingCase({ tally }: CampaignResult): TestCase {

@@ -5,6 +5,7 @@ import { profileAt } from '../campaign/plan.js';
 import { tooFewVerify } from '../campaign/stats.js';
 import { readCase } from '../case/read.js';
 import { DEFECT_RULES, defectResult } from './defect-sarif.js';
+import { failedWords } from './failure-text.js';
 import { locationOf, sarifText } from './sarif.js';
 
 /** The log; a known defect is unchanged and suppressed with its reason, any other is new. */
@@ -12,8 +13,11 @@ export function campaignSarif(result: CampaignResult, version: string): string {
   const { settings, tally, from, findings, crash } = result;
   const failures = [];
   if (crash !== undefined) {
-    const { stage, index, message } = crash.crash;
-    const text = `unwindiff has a bug: it could not ${stage} program ${index}: ${message}`;
+    const { stage, index, message, failure } = crash.crash;
+    const text =
+      failure === undefined
+        ? `unwindiff has a bug: it could not ${stage} program ${index}: ${message}`
+        : `${failure.module}: ${failure.subject} ${failedWords(failure, index)}`;
     failures.push({ level: 'error' as const, message: { text }, locations: [locationOf(crash.file)] });
   }
   if (tooFewVerify(tally)) {

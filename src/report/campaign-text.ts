@@ -4,8 +4,10 @@ import { FINDING_ORDER } from '../../oracles/cleanup.js';
 import type { CampaignResult } from '../campaign/campaign.js';
 import { percentiles } from '../campaign/counts.js';
 import type { Finding } from '../campaign/findings.js';
+import type { FailedSubject } from '../campaign/same-failure.js';
 import { type SubjectTally, type Tally, tooFewVerify } from '../campaign/stats.js';
 import { coverageText } from './coverage-text.js';
+import { failedWords } from './failure-text.js';
 import { evidenceText, listingText, othersText } from './finding-text.js';
 import { number, percent, textTable, wrap } from './table.js';
 import type { Paint } from './terminal.js';
@@ -193,6 +195,17 @@ function findingText(finding: Finding, paint: Paint, label: string): string {
   return lines.join('');
 }
 
+/** The run ended because a subject from outside failed: which, on what, and how to see it again. */
+function failedText(failure: FailedSubject, index: number, file: string, paint: Paint): string {
+  const { subject, module, words, insns } = failure;
+  return [
+    `${paint.red(`${module}: ${subject}`)} ${failedWords(failure, index)}\n`,
+    ...words.stack.map((line) => `      ${line}\n`),
+    `  the run ends here; shrunk to ${insns} instructions and saved in ${file}\n`,
+    `  again: unwindiff judge ${file} --subject ${module}\n`,
+  ].join('');
+}
+
 function ending(result: CampaignResult, paint: Paint): string {
   const { settings, from, tally, ended } = result;
   const again = `--seed ${settings.seed} --profile ${settings.profile} --from ${from} --runs ${tally.programs}`;
@@ -204,10 +217,12 @@ function ending(result: CampaignResult, paint: Paint): string {
   }
   if (result.crash !== undefined) {
     const { crash, file } = result.crash;
-    lines.push(
-      `${paint.red('unwindiff has a bug')}: it could not ${crash.stage} program ${crash.index}: ${crash.message}\n`,
-      `  saved in ${file}\n`,
-    );
+    if (crash.failure === undefined) {
+      lines.push(
+        `${paint.red('unwindiff has a bug')}: it could not ${crash.stage} program ${crash.index}: ${crash.message}\n`,
+        `  saved in ${file}\n`,
+      );
+    } else lines.push(failedText(crash.failure, crash.index, file, paint));
   }
   if (tooFewVerify(tally)) {
     lines.push(

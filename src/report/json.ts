@@ -32,6 +32,7 @@ export function campaignJson(result: CampaignResult, rssMiB: number) {
       fuel: settings.fuel,
       containment: settings.containment,
       patches: settings.patches,
+      ...(settings.modules === undefined ? {} : { modules: settings.modules.map(({ given }) => given) }),
     },
     coverage: {
       generated: tally.programs,
@@ -61,16 +62,7 @@ export function campaignJson(result: CampaignResult, rssMiB: number) {
     baseline: {
       unseen: result.unseen.map(({ subject, defect, reason }) => ({ subject, defect, reason })),
     },
-    ...(result.crash === undefined
-      ? {}
-      : {
-          crash: {
-            index: result.crash.crash.index,
-            stage: result.crash.crash.stage,
-            message: result.crash.crash.message,
-            file: result.crash.file,
-          },
-        }),
+    ...(result.crash === undefined ? {} : crashJson(result.crash)),
     timing: {
       elapsedSeconds,
       programsPerSecond: elapsedSeconds > 0 ? tally.programs / elapsedSeconds : 0,
@@ -80,6 +72,14 @@ export function campaignJson(result: CampaignResult, rssMiB: number) {
       ended: result.ended,
     },
   };
+}
+
+/** `crash` is a bug of ours, `failure` one of a subject from outside. */
+function crashJson({ crash, file }: NonNullable<CampaignResult['crash']>) {
+  const { index, stage, message, failure } = crash;
+  if (failure === undefined) return { crash: { index, stage, message, file } };
+  const { subject, module, work, words, insns } = failure;
+  return { failure: { subject, module, work, message: words.what, at: words.where ?? null, index, file, insns } };
 }
 
 function cellJson({ row, context, count, impossible }: CoverageCell) {

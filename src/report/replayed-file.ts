@@ -7,7 +7,9 @@ export interface ReplayedFile {
   readonly title: string;
   readonly mismatches: readonly (Mismatch & { readonly line: number })[];
   readonly defects: readonly (ShownDefect & { readonly line: number })[];
-  /** Why the file could not be read, one `file:line:column: message` a line. */
+  /** Subjects that the file knows defects of, but which are not ours and were not loaded. */
+  readonly unreplayed?: readonly string[];
+  /** Why the file could not be read, one `file:line:column: message` a line; or which subject from outside failed on it. */
   readonly error?: string;
   readonly blessed: boolean;
 }

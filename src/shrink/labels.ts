@@ -1,18 +1,13 @@
 /** Gives labels and subprograms their canonical names, so that equal programs print alike. */
 import { type Program, slotsOf } from '../isa/program.js';
-import type { Reducer } from './reducer.js';
+import { sweep } from './reducer.js';
 import { rebuild } from './rewrite.js';
 
 /** Labels lose their names (the printer makes them from pcs); subprograms are called main, sub1, sub2, … */
-export const canonicaliseNames: Reducer = {
-  name: 'canonicalise names',
-  *reduce(program) {
-    const canonical = program.subprograms.every(({ name }, index) => name === nameOf(index));
-    if (canonical && program.labels.size === 0) return program;
-    const candidate = withCanonicalNames(program);
-    return candidate !== undefined && (yield candidate) ? candidate : program;
-  },
-};
+export const canonicaliseNames = sweep('canonicalise names', function* (program) {
+  const canonical = program.subprograms.every(({ name }, index) => name === nameOf(index));
+  if (!canonical || program.labels.size > 0) yield () => withCanonicalNames(program);
+});
 
 function nameOf(index: number): string {
   return index === 0 ? 'main' : `sub${index}`;

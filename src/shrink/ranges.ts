@@ -1,21 +1,30 @@
 /** Removes ranges of instructions: halves, quarters, … single instructions (delta debugging). */
+import type { Program } from '../isa/program.js';
 import { pcsOf } from './listing.js';
-import { type Candidates, type Reducer, sweep } from './reducer.js';
+import { type Candidates, type Reducer, type Sweep, sweep } from './reducer.js';
 import { remove } from './rewrite.js';
 
 /** Removes runs of 2^k instructions for falling k, 2^0 included. */
-export const removeRanges: Reducer = {
+export const removeRanges: Sweep = {
   name: 'remove ranges',
+  *edits(program) {
+    for (const size of sizesOf(program)) yield* removeRuns(size).edits(program);
+  },
   *reduce(program): Candidates {
     let current = program;
-    let size = 1;
-    while (size * 2 <= pcsOf(program).length) size *= 2;
-    for (; size >= 1; size /= 2) current = yield* removeRuns(size).reduce(current);
+    for (const size of sizesOf(program)) current = yield* removeRuns(size).reduce(current);
     return current;
   },
 };
 
-function removeRuns(size: number): Reducer {
+/** Powers of two, the largest that fits first. */
+function sizesOf(program: Program): readonly number[] {
+  const sizes = [1];
+  for (let size = 2; size <= pcsOf(program).length; size *= 2) sizes.unshift(size);
+  return sizes;
+}
+
+function removeRuns(size: number): Sweep {
   return sweep(`remove ${size}`, function* (program) {
     const pcs = pcsOf(program);
     // Last instructions first: what uses a value goes before what makes it.

@@ -13,6 +13,12 @@ export interface Reducer {
   reduce(program: Program): Candidates;
 }
 
+/** A reducer whose edits of one program can also be listed, for those who choose among them on their own. */
+export interface Sweep extends Reducer {
+  /** In the order in which `reduce` makes them while none is accepted. */
+  edits(program: Program): Iterable<Edit>;
+}
+
 /** An edit that may turn out to be impossible. */
 export type Edit = () => Program | undefined;
 
@@ -21,9 +27,10 @@ export type Edit = () => Program | undefined;
  * followed by the edits of the new program from the position where it stood. What a sweep passes by, the driver's next
  * round finds.
  */
-export function sweep(name: string, edits: (program: Program) => Iterable<Edit>): Reducer {
+export function sweep(name: string, edits: (program: Program) => Iterable<Edit>): Sweep {
   return {
     name,
+    edits,
     *reduce(program) {
       let current = program;
       let from = 0;

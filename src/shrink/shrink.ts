@@ -12,7 +12,7 @@ import { canonicaliseNames } from './labels.js';
 import { simplifyOperands } from './operands.js';
 import { removePairs } from './pairs.js';
 import { removeRanges, removeSingles } from './ranges.js';
-import type { Edit, Reducer } from './reducer.js';
+import type { Edit, Reducer, Sweep } from './reducer.js';
 import { renumberRegisters } from './registers.js';
 import { raiseSlots } from './slots.js';
 import { cutSubprograms } from './subprograms.js';
@@ -20,7 +20,7 @@ import { unrolledLoops } from './unroll.js';
 import { zeroResults } from './zeroing.js';
 
 /** What removes most comes first; what only tidies comes last. */
-export const REDUCERS: readonly Reducer[] = [
+export const REDUCERS: readonly Sweep[] = [
   cutSubprograms,
   decideBranches,
   removeMentions,

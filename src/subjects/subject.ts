@@ -38,6 +38,9 @@ export interface PrepareInput {
   readonly stopAt: StopAt;
 }
 
+/** Names of subjects: words and slashes, because corpus files, baselines and paths of findings carry them. */
+export const SUBJECT_NAME = /^[\w.-]+(\/[\w.-]+)*$/;
+
 export interface Subject {
   /** `design/policy`, e.g. `frame-descriptors/rfc-v1`. */
   readonly name: string;

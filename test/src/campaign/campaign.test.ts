@@ -8,7 +8,7 @@ import type { Executor } from '../../../src/campaign/executor.js';
 import type { Batch } from '../../../src/campaign/plan.js';
 import type { BatchResult } from '../../../src/campaign/shard.js';
 import { addJudgement, emptyTally } from '../../../src/campaign/stats.js';
-import { DEFECT, judgement, MINIMISED, RFC, RIGHT, SETTINGS, sighting, TABLE, WRONG } from './samples.js';
+import { DEFECT, FAILURE, judgement, MINIMISED, RFC, RIGHT, SETTINGS, sighting, TABLE, WRONG } from './samples.js';
 
 const folders: string[] = [];
 afterEach(() => {
@@ -98,6 +98,20 @@ describe('runCampaign', () => {
     const text = readFileSync(result.crash?.file ?? '', 'utf8');
     expect(text).toContain('seed=1 index=33 profile=default');
     expect(text).toContain('main:');
+  });
+
+  it('runCampaign ends with the failure of a subject from outside and saves it as a case', async () => {
+    const good = executor([1]);
+    const batch: Executor['batch'] = async (asked, wanted) => {
+      const result = await good.batch(asked, wanted);
+      const crash = { index: 33, stage: 'judge', message: 'boom', stack: 'boom\n at x', failure: FAILURE } as const;
+      return asked.from === 32 ? { ...result, tally: emptyTally(SETTINGS.subjects), sightings: [], crash } : result;
+    };
+    const result = await runCampaign(request(), { ...good, batch });
+    expect(result.ended).toBe('failure');
+    expect(result.tally.programs).toBe(32);
+    expect(result.crash?.file).toMatch(/failure-33\.bpf$/);
+    expect(readFileSync(result.crash?.file ?? '', 'utf8')).toBe('the case\n');
   });
 
   it('runCampaign keeps the unshrunk finding when shrinking crashes', async () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { canUseWorkers, localExecutor } from '../../../src/campaign/executor.js';
-import { packageRoot } from '../../../src/commands/package-root.js';
+import { packageRoot } from '../../../src/case/package-root.js';
 import { SETTINGS } from './samples.js';
 
 const built = join(packageRoot(), 'dist', 'src', 'campaign', 'executor.js');

@@ -1,7 +1,8 @@
 /** Tests of findings as corpus files. */
 import { describe, expect, it } from 'vitest';
-import { writeFinding } from '../../../src/campaign/finding-file.js';
+import { findingCase, writeFinding } from '../../../src/campaign/finding-file.js';
 import { readCase } from '../../../src/case/read.js';
+import { rfcV1 } from '../../../src/subjects/frame-descriptors/frame-descriptors.js';
 import { DEFECT, judgement, program, RFC, RIGHT, SETTINGS, TABLE, WRONG } from './samples.js';
 
 const ABOUT = { ...SETTINGS, index: 17, subject: RFC, defect: DEFECT };
@@ -32,5 +33,26 @@ describe('writeFinding', () => {
     if (row === undefined) throw new Error('no truth');
     const faulty = { ...judged, truth: [{ ...row, outcome: 'fault bad-address' }] };
     expect(() => writeFinding(program(), faulty, ABOUT)).toThrow('fault bad-address');
+  });
+});
+
+describe('findingCase', () => {
+  it('findingCase names a subject from outside only in a file about itself', () => {
+    const refused = { verdict: 'refused', refusal } as const;
+    const judged = judgement({ mainline: refused, [RFC]: WRONG, 'mine/x': WRONG, 'mine/y': refused });
+    const about = (subject: string) =>
+      findingCase(program(), judged, { title: 'x', origin: undefined, subject, reason: 'r' });
+    expect(about(RFC).known.map(({ subject }) => subject)).toEqual([RFC]);
+    expect(about('mine/x').known.map(({ subject }) => subject)).toEqual([RFC, 'mine/x']);
+    expect(about('mine/x').refusals.map(({ subjects }) => subjects)).toEqual([['mainline']]);
+    expect(about('mine/x').runs).toHaveLength(1);
+  });
+
+  it('writeFinding asks the subject itself what it knows', () => {
+    const judged = judgement({ 'mine/x': WRONG });
+    const about = { ...ABOUT, subject: 'mine/x' };
+    expect(writeFinding(program(), judged, about).claims).toEqual([]);
+    const { claims } = writeFinding(program(), judged, { ...about, design: rfcV1 });
+    expect(claims.length).toBeGreaterThan(0);
   });
 });

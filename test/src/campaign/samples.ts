@@ -4,6 +4,7 @@ import { parseProgram } from '../../../src/asm/parse.js';
 import type { OtherDesign } from '../../../src/campaign/finding-file.js';
 import type { Finding } from '../../../src/campaign/findings.js';
 import type { CampaignSettings } from '../../../src/campaign/plan.js';
+import type { FailedSubject } from '../../../src/campaign/same-failure.js';
 import type { Minimised, Sighting } from '../../../src/campaign/shard.js';
 import type { Program } from '../../../src/isa/program.js';
 
@@ -143,4 +144,14 @@ export const FINDING: Finding = {
   known: undefined,
   file: 'runs/1-default/x.bpf',
   minimised: MINIMISED,
+};
+
+/** The failure of a subject from outside. */
+export const FAILURE: FailedSubject = {
+  subject: 'mine/x',
+  module: './mine.js',
+  work: 'prepare',
+  words: { what: 'TypeError: no', where: './mine.js:12:5', stack: ['at Object.prepare (./mine.js:12:5)'] },
+  text: 'the case\n',
+  insns: 4,
 };

@@ -8,6 +8,7 @@ import { replayCase } from '../../../src/case/replay.js';
 import { pcsOf } from '../../../src/shrink/listing.js';
 import { remove } from '../../../src/shrink/rewrite.js';
 import { SUBJECTS } from '../../../src/subjects/registry.js';
+import { acceptingAll, loadedOne } from '../subjects/modules.js';
 import { RFC, SETTINGS } from './samples.js';
 
 const settings = { ...SETTINGS, profile: 'merge-heavy', subjects: [RFC] } as const;
@@ -97,5 +98,26 @@ describe('createShard', () => {
     expect(crash).toMatchObject({ index: 3, stage: 'judge' });
     expect(crash?.program).toContain('main:');
     expect(tally.programs).toBeLessThanOrEqual(1);
+  });
+
+  it('createShard calls a rewrite that does not verify a bug of ours only if the subject is ours', async () => {
+    const rejected = "return { ok: false, refusal: { code: 'rewrite-rejected', pc: 0, message: 'no' } };";
+    const mine = await loadedOne(acceptingAll('mine/x', '', rejected));
+    const { crash, tally } = createShard({ ...settings, subjects: ['mine/x'] }, [mine]).run(
+      { from: 0, count: 3 },
+      false,
+    );
+    expect(crash).toBeUndefined();
+    expect(tally.subjects.get('mine/x')?.refusals.get('rewrite-rejected')?.programs).toBe(3);
+  });
+
+  it('createShard reports a subject from outside that fails as that', async () => {
+    const mine = await loadedOne(acceptingAll('mine/x', 'reserved: [],'));
+    const { crash } = createShard({ ...settings, subjects: [RFC, 'mine/x'] }, [mine]).run({ from: 2, count: 3 }, false);
+    expect(crash).toMatchObject({
+      index: 2,
+      stage: 'judge',
+      failure: { subject: 'mine/x', work: 'prepare' },
+    });
   });
 });

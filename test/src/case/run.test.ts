@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { ExpectedRun } from '../../../src/case/case.js';
 import { outcomeWords, readRun, writeRuns } from '../../../src/case/run.js';
 import { Scanner } from '../../../src/case/scanner.js';
+import { KIND_NAMES } from '../../../src/isa/kinds.js';
 
 const read = (text: string) => readRun(new Scanner(text, 1));
 
@@ -30,6 +31,11 @@ describe('readRun', () => {
         expect(writeRuns(runs).map(read)).toEqual(runs);
       }),
     );
+  });
+
+  it('reads what is held of every kind', () => {
+    const holds = KIND_NAMES.map((kind, index) => `${kind}#${index + 1}`);
+    expect(read(`=> throw 0  holds=[${holds.join(',')}]`).holds).toEqual(holds);
   });
 
   it('reads every input', () => {

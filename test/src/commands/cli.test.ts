@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { packageRoot } from '../../../src/commands/package-root.js';
+import { packageRoot } from '../../../src/case/package-root.js';
 import { folder, run } from './terminal.js';
 
 describe('main', () => {
@@ -27,7 +27,7 @@ describe('main', () => {
     [['fuzz', '--from', '99999999999999999999'], 'whole number from 0'],
     [['fuzz', '--time', 'soon'], 'a duration such as'],
     [['fuzz', '--seed', 'two words'], 'without blanks'],
-    [['fuzz', '--subject', 'nobody'], 'Expected all or one of mainline'],
+    [['fuzz', '--subject', 'nobody'], 'Expected all, one of mainline'],
     [['fuzz', '--profile', 'huge'], 'Expected all or one of default'],
     [['fuzz', '--stop-at', 'anywhere'], 'at throws only'],
     [['fuzz', '--stop-at', 'noon'], 'Expected throw'],

@@ -1,5 +1,6 @@
 /** Tests of `explain`. */
 import { describe, expect, it } from 'vitest';
+import { acceptingAll, moduleFile } from '../subjects/modules.js';
 import { file, run, WRONG_KIND } from './terminal.js';
 
 const RFC = 'frame-descriptors/rfc-v1';
@@ -65,5 +66,20 @@ describe('runExplain', () => {
   it('runExplain says the same twice', async () => {
     const path = file('a.bpf', WRONG_KIND);
     expect(await run('explain', path, '--json')).toEqual(await run('explain', path, '--json'));
+  });
+
+  it('runExplain explains a subject from outside by its own lines, and names the one that fails', async () => {
+    const path = file('a.bpf', WRONG_KIND);
+    const mine = moduleFile(acceptingAll('mine/x', "describe: () => ['main 0: mine'],"));
+    const answer = await run('explain', path, '--subject', mine);
+    expect(answer.code).toBe(0);
+    expect(answer.out).toContain('What mine/x knows');
+    expect(answer.out).toContain('main 0: mine');
+    const broken = moduleFile(
+      acceptingAll('mine/y').replace("stops: 'throw',", "stops: 'throw', know() { throw new Error('no'); },"),
+    );
+    const failed = await run('explain', path, '--subject', broken);
+    expect(failed).toMatchObject({ code: 2, out: '' });
+    expect(failed.err).toContain(`${broken}: mine/y failed in know: Error: no (at ${broken}:`);
   });
 });

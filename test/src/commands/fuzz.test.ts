@@ -3,12 +3,14 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { attribute, parseJunit, parseSarif } from '../report/schemas.js';
+import { acceptingAll, moduleFile } from '../subjects/modules.js';
 import { file, folder, run } from './terminal.js';
 
 const RFC = 'frame-descriptors/rfc-v1';
 
 interface FuzzAnswer {
   readonly programs: number;
+  readonly failure?: { readonly at: string; readonly message: string; readonly insns: number };
   readonly timing: object;
   readonly subjects: Readonly<
     Record<
@@ -109,5 +111,126 @@ describe('runFuzz', () => {
     const answer = await run(...argv, '--sarif', below);
     expect(answer).toMatchObject({ code: 2, out: '' });
     expect(answer.err).toContain(`${below}: cannot be written`);
+  });
+});
+
+describe('runFuzz with a subject from outside', () => {
+  it('runFuzz judges it by its own name beside ours, shrinks and saves what it does wrong', async () => {
+    const [out, path] = [folder(), moduleFile(acceptingAll('mine/nothing'))];
+    const argv = ['--seed', '1', '--runs', '30', '--out', out, '--subject', path, '--subject', 'mainline'];
+    const { code, json } = await fuzz(...argv, '--baseline', 'none');
+    expect(code).toBe(1);
+    expect(Object.keys(json.subjects)).toEqual(['mainline', 'mine/nothing']);
+    const findings = json.subjects['mine/nothing']?.findings ?? [];
+    expect(findings.length).toBeGreaterThan(1);
+    for (const finding of findings) {
+      const text = readFileSync(finding.file, 'utf8');
+      expect(text).toContain(`;! known: mine/nothing: ${finding.defect} ; found by fuzzing`);
+      expect(text).not.toContain(path);
+      expect(text.split('\n').length).toBeLessThan(20);
+    }
+    expect(JSON.stringify(json.subjects)).not.toContain(path);
+    // Its findings replay with it, and without it as far as they speak of ours.
+    expect(await run('replay', out, '--subject', path)).toMatchObject({ code: 0 });
+    const without = await run('replay', out);
+    expect(without.code).toBe(0);
+    expect(without.out).toContain('known defects of mine/nothing were not replayed; --subject FILE loads a subject');
+    // The baseline that the run wrote knows it, as long as it is loaded.
+    const baseline = join(out, 'baseline.txt');
+    expect((await fuzz(...argv, '--baseline', baseline)).code).toBe(0);
+    const unknown = await run('fuzz', '--runs', '1', '--baseline', baseline, '--out', folder());
+    expect(unknown).toMatchObject({ code: 2 });
+    expect(unknown.err).toContain("unknown subject 'mine/nothing'");
+  });
+
+  it('runFuzz leaves it out of files about ours, so that they replay anywhere', async () => {
+    const out = folder();
+    const path = moduleFile(
+      acceptingAll(
+        'mine/refuses',
+        '',
+        "return { ok: false, refusal: { code: 'merge-failure', pc: 0, message: 'no' } };",
+      ),
+    );
+    const argv = ['--seed', '1', '--runs', '60', '--profile', 'merge-heavy', '--out', out, '--baseline', 'none'];
+    const { json } = await fuzz(...argv, '--subject', RFC, '--subject', path);
+    const findings = json.subjects[RFC]?.findings ?? [];
+    expect(findings.length).toBeGreaterThan(0);
+    for (const { file: saved } of findings) expect(readFileSync(saved, 'utf8')).not.toContain('mine/refuses');
+    expect(await run('replay', out)).toMatchObject({ code: 0 });
+    // A file that does not speak of it says nothing about whether it refuses.
+    expect(await run('replay', out, '--subject', path)).toMatchObject({ code: 0 });
+  });
+
+  it('runFuzz ends with 2 where it fails, names it, and saves the smallest program on which it does', async () => {
+    const out = folder();
+    const before = "if (program.code.includes(0x85) && program.length > 3) throw new Error('at ' + program.length);";
+    const path = moduleFile(acceptingAll('mine/throws', '', before));
+    const argv = ['--seed', '1', '--runs', '30', '--out', out, '--subject', path];
+    const { code, json } = await fuzz(...argv);
+    expect(code).toBe(2);
+    expect(json).toMatchObject({
+      failure: {
+        subject: 'mine/throws',
+        module: path,
+        work: 'prepare',
+        message: expect.stringMatching(/^Error: at [4-7]$/),
+        index: 0,
+        file: join(out, 'failure-0.bpf'),
+      },
+      programs: 0,
+      complete: false,
+      timing: { ended: 'failure' },
+    });
+    expect(json).not.toHaveProperty('crash');
+    expect(json.failure?.insns).toBeLessThan(7);
+    const { message } = json.failure ?? { message: '' };
+    expect(json.failure?.at).toMatch(/mine-\d+\.mjs:\d+:\d+$/);
+    const told = await run('fuzz', '--quiet', ...argv);
+    expect(told.code).toBe(2);
+    expect(told.out).toContain(`${path}: mine/throws failed in prepare, in program 0: ${message} (at ${path}:`);
+    expect(told.out).not.toContain('unwindiff has a bug');
+    const saved = join(out, 'failure-0.bpf');
+    expect(told.out).toContain(`again: unwindiff judge ${saved} --subject ${path}`);
+    // What is saved is a case: right for ours, a failure for it, in every verb.
+    expect(await run('replay', saved)).toMatchObject({ code: 0 });
+    const replayed = await run('replay', saved, '--subject', path);
+    expect(replayed).toMatchObject({ code: 2, out: '1 cases replayed, 0 failed\n' });
+    expect(replayed.err).toContain(`${saved}: ${path}: mine/throws failed in prepare: ${message}`);
+    for (const verb of ['judge', 'shrink']) {
+      const answer = await run(verb, saved, '--subject', path);
+      expect(answer).toMatchObject({ code: 2, out: '' });
+      expect(answer.err).toContain(`${path}: mine/throws failed in prepare: ${message} (at ${path}:`);
+      expect(answer.err).toMatch(/\n {4}at .*prepare/);
+    }
+  });
+
+  it('runFuzz reports what fails in an unwinding and in a shrink, too', async () => {
+    const path = moduleFile(acceptingAll('mine/unwinds', '*unwind({ frames }) { if (frames.length > 1) yield 7; },'));
+    const { code, json } = await fuzz('--seed', '1', '--runs', '30', '--subject', path, '--out', folder());
+    expect(code).toBe(2);
+    expect(json.failure).toMatchObject({ work: 'unwind' });
+    expect(json.failure?.message).toContain('step 0: expected { do:');
+    const tiny = moduleFile(acceptingAll('mine/tiny', '', "if (program.length < 6) throw new Error('too small');"));
+    const out = folder();
+    const shrinking = await fuzz('--seed', '1', '--runs', '30', '--subject', tiny, '--out', out);
+    expect(shrinking.code).toBe(2);
+    expect(shrinking.json.failure).toMatchObject({ work: 'prepare', message: 'Error: too small' });
+    // The findings are there as they were found.
+    const findings = shrinking.json.subjects['mine/tiny']?.findings ?? [];
+    expect(findings.length).toBeGreaterThan(0);
+    for (const finding of findings) expect(existsSync(finding.file)).toBe(true);
+  });
+
+  it('runFuzz refuses what is no module of subjects', async () => {
+    expect(await run('fuzz', '--subject', './not-there.js')).toEqual({
+      code: 2,
+      out: '',
+      err: './not-there.js: cannot be loaded: no such file\n',
+    });
+    const path = moduleFile('export const subject = { name: "x" };');
+    const answer = await run('fuzz', '--subject', path);
+    expect(answer).toMatchObject({ code: 2, out: '' });
+    expect(answer.err).toContain(`${path}: the export subject: stops: expected one of throw, points, anywhere`);
   });
 });

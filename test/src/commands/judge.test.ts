@@ -1,5 +1,6 @@
 /** Tests of `judge`. */
 import { describe, expect, it } from 'vitest';
+import { acceptingAll, moduleFile } from '../subjects/modules.js';
 import { file, MOVED, run, WRONG_KIND } from './terminal.js';
 
 const RFC = 'frame-descriptors/rfc-v1';
@@ -68,5 +69,23 @@ describe('runJudge', () => {
     expect(answer.err).toContain(`${wrong}:5:5: `);
     const binary = file('c.bpf', Uint8Array.from([0x3b, 0x0a, 0x61, 0xff]));
     expect(await run('judge', binary)).toMatchObject({ code: 2, err: `${binary}:2:2: not UTF-8\n` });
+  });
+
+  it('runJudge judges a subject from outside, alone or beside ours', async () => {
+    const [path, mine] = [file('a.bpf', WRONG_KIND), moduleFile(acceptingAll('mine/nothing'))];
+    const alone = await run('judge', path, '--subject', mine, '--json');
+    expect(JSON.parse(alone.out)).toMatchObject({ subjects: { 'mine/nothing': { verdict: 'leak' } } });
+    expect(Object.keys(JSON.parse(alone.out).subjects)).toEqual(['mine/nothing']);
+    const beside = await run('judge', path, '--subject', mine, '--subject', 'all', '--json');
+    expect(Object.keys(JSON.parse(beside.out).subjects)).toEqual([
+      'mainline',
+      RFC,
+      'frame-descriptors/sound',
+      'runtime-table/per-frame',
+      'mine/nothing',
+    ]);
+    const leak = 'leak/nothing/unlisted/register/thrower';
+    expect((await run('judge', path, '--subject', mine, '--defect', leak)).code).toBe(0);
+    expect((await run('judge', path, '--subject', mine, '--defect', DEFECT)).code).toBe(1);
   });
 });

@@ -1,6 +1,6 @@
 /** Tests of option values; what they refuse is tested through the command line. */
 import { describe, expect, it } from 'vitest';
-import { duration, freshSeed, seed, subjects, wholeNumber } from '../../../src/commands/options.js';
+import { duration, freshSeed, seed, subject, subjects, wholeNumber } from '../../../src/commands/options.js';
 
 describe('duration', () => {
   it.each([
@@ -29,10 +29,24 @@ describe('subjects', () => {
     expect(subjects('mainline', subjects('mainline', first))).toEqual(['mainline', 'runtime-table/per-frame']);
     expect(subjects('all')).toContain('frame-descriptors/rfc-v1');
   });
+
+  it('subjects collects paths of modules behind the names, each once and in order', () => {
+    const both = subjects('mainline', subjects('./b.js', subjects('./a.js')));
+    expect(both).toEqual(['mainline', './a.js', './b.js']);
+    expect(subjects('./a.js', both)).toEqual(both);
+  });
 });
 
 describe('freshSeed', () => {
   it('freshSeed is a seed', () => {
     expect(seed(freshSeed())).toMatch(/^\d+$/);
+  });
+});
+
+describe('subject', () => {
+  it('subject is one name or one path', () => {
+    expect(subject('mainline')).toEqual(['mainline']);
+    expect(subject('./mine.js')).toEqual(['./mine.js']);
+    expect(() => subject('all')).toThrow('Expected one subject');
   });
 });

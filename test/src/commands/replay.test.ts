@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { attribute, parseJunit, parseSarif } from '../report/schemas.js';
-import { file, folder, run } from './terminal.js';
+import { acceptingAll, moduleFile } from '../subjects/modules.js';
+import { file, folder, run, WRONG_KIND } from './terminal.js';
 
 const PLAIN = `;! case: nothing is held
 ;! origin: hand
@@ -73,5 +74,39 @@ describe('runReplay', () => {
     const junit = join(dirname(path), 'new', 'junit.xml');
     expect((await run('replay', path, '--junit', junit)).code).toBe(1);
     expect(parseJunit(readFileSync(junit, 'utf8')).attributes).toMatchObject({ tests: '1', failures: '1' });
+  });
+
+  it('runReplay replays the chosen subjects only, those from outside included', async () => {
+    const wrong = file('a.bpf', WRONG_KIND.replace('hand\n', 'hand\n;! run: cb=[1]  => throw 7  holds=[task#1]\n'));
+    expect((await run('replay', wrong)).code).toBe(1);
+    expect((await run('replay', wrong, '--subject', 'runtime-table/per-frame')).code).toBe(0);
+    const mine = moduleFile(acceptingAll('mine/nothing'));
+    const answer = await run('replay', wrong, '--subject', mine);
+    expect(answer.code).toBe(1);
+    expect(answer.out).toContain('expected mine/nothing: no defect, found leak/');
+  });
+
+  it('runReplay blesses lines of a subject from outside when it is asked for', async () => {
+    const path = file('a.bpf', PLAIN);
+    const mine = moduleFile(acceptingAll('mine/nothing'));
+    await run('replay', '--bless', path, '--subject', mine);
+    expect(readFileSync(path, 'utf8')).toContain(';> stack mine/nothing main +0');
+    expect((await run('replay', path)).code).toBe(0);
+    expect((await run('replay', path, '--subject', mine)).code).toBe(0);
+  });
+
+  it('runReplay says how a subject is loaded that a file has refuse a case', async () => {
+    const path = file(
+      'a.bpf',
+      PLAIN.replace('r0 = 0\n', 'r0 = 0                        ;! refuse: mine/x: merge-failure\n'),
+    );
+    const answer = await run('replay', path);
+    expect(answer.code).toBe(1);
+    expect(answer.out).toContain("or one that --subject FILE loads, found 'mine/x'");
+    const before = "return { ok: false, refusal: { code: 'merge-failure', pc: 0, message: 'no' } };";
+    const mine = moduleFile(acceptingAll('mine/x', '', before));
+    expect((await run('replay', path, '--subject', mine)).code).toBe(0);
+    const other = moduleFile(acceptingAll('mine/x', '', before.replace('merge-failure', 'no-destructor')));
+    expect((await run('replay', path, '--subject', other)).code).toBe(1);
   });
 });

@@ -3,6 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readCase } from '../../../src/case/read.js';
+import { instructionCount } from '../../../src/isa/program.js';
+import { acceptingAll, moduleFile } from '../subjects/modules.js';
 import { file, folder, MOVED, run, WRONG_KIND } from './terminal.js';
 
 const RFC = 'frame-descriptors/rfc-v1';
@@ -46,5 +48,16 @@ describe('runShrink', () => {
     expect(answer.code).toBe(1);
     expect(answer.err).toContain(`${RFC}: ${DEFECT}`);
     expect(existsSync(out)).toBe(false);
+  });
+
+  it('runShrink shrinks what a subject from outside does wrong', async () => {
+    const mine = moduleFile(acceptingAll('mine/nothing'));
+    const answer = await run('shrink', file('a.bpf', LONG), '--subject', mine);
+    expect(answer.code).toBe(0);
+    expect(answer.err).toContain('mine/nothing: leak/nothing/unlisted/');
+    const read = readCase(answer.out);
+    if (!read.ok) throw new Error(JSON.stringify(read.errors));
+    expect(read.case.known.map(({ subject }) => subject)).toContain('mine/nothing');
+    expect(instructionCount(read.case.program)).toBeLessThan(7);
   });
 });

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { emptyTally } from '../../../src/campaign/stats.js';
 import { campaignJunit } from '../../../src/report/campaign-junit.js';
-import { DEFECT, FINDING, RFC, SETTINGS, TABLE, WRONG } from '../campaign/samples.js';
+import { DEFECT, FAILURE, FINDING, RFC, SETTINGS, TABLE, WRONG } from '../campaign/samples.js';
 import { sampleResult } from './sample-result.js';
 import { attribute, parseJunit, type XmlNode } from './schemas.js';
 
@@ -57,6 +57,29 @@ describe('campaignJunit', () => {
     expect(crashed?.text).toContain('saved: runs/crash-3.txt');
     expect(attribute(few?.children[0], 'message')).toBe('only 10 of 1000 generated programs verify');
     expect(few?.text).toContain('too-complex: 990');
+  });
+
+  it('campaignJunit reports a subject from outside that fails as an error of its own suite', () => {
+    const settings = {
+      ...SETTINGS,
+      subjects: ['mine/x'],
+      modules: [{ given: './mine.js', url: 'file:///home/x/mine.js' }],
+    };
+    const crash = {
+      crash: { index: 3, stage: 'judge', message: 'oh', stack: '/home/x/mine.js', failure: FAILURE },
+      file: 'runs/failure-3.bpf',
+    } as const;
+    const finding = { ...FINDING, subject: 'mine/x' };
+    const suites = suitesOf({ settings, tally: emptyTally(['mine/x']), crash, ended: 'failure', findings: [finding] });
+    expect(casesOf(suites.get('unwindiff')).map(({ children }) => children)).toEqual([[], []]);
+    const [, found, failed] = casesOf(suites.get('mine/x'));
+    expect(found?.children[0]?.text).toContain('--from 17 --runs 1 --subject all --subject ./mine.js\n');
+    expect(failed?.attributes).toEqual({ classname: 'unwindiff.mine.x', name: 'does not fail' });
+    expect(failed?.children.map(({ name }) => name)).toEqual(['error']);
+    const message = 'failed in prepare, in program 3: TypeError: no (at ./mine.js:12:5)';
+    expect(failed?.children[0]?.attributes).toEqual({ type: 'failure', message });
+    expect(failed?.text).toContain('module: ./mine.js\nsaved: runs/failure-3.bpf\n');
+    expect(failed?.text).not.toContain('/home/x');
   });
 
   it('campaignJunit differs between two equal runs in the time of the root only', () => {

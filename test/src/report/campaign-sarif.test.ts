@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { emptyTally } from '../../../src/campaign/stats.js';
 import { campaignSarif } from '../../../src/report/campaign-sarif.js';
-import { DEFECT, FINDING, MINIMISED, program, RFC, SETTINGS, WRONG } from '../campaign/samples.js';
+import { DEFECT, FAILURE, FINDING, MINIMISED, program, RFC, SETTINGS, WRONG } from '../campaign/samples.js';
 import { sampleResult } from './sample-result.js';
 import { parseSarif } from './schemas.js';
 
@@ -65,6 +65,15 @@ describe('campaignSarif', () => {
     expect(run?.invocations?.[0]?.executionSuccessful).toBe(false);
     expect(run?.invocations?.[0]?.toolExecutionNotifications?.[0]?.message.text).toContain(
       'could not judge program 3: oh',
+    );
+    const failed = runOf({
+      findings: [],
+      crash: { ...crash, crash: { ...crash.crash, failure: FAILURE } },
+      ended: 'failure',
+    });
+    expect(failed?.invocations?.[0]?.executionSuccessful).toBe(false);
+    expect(failed?.invocations?.[0]?.toolExecutionNotifications?.[0]?.message.text).toBe(
+      './mine.js: mine/x failed in prepare, in program 3: TypeError: no (at ./mine.js:12:5)',
     );
     const tally = { ...emptyTally(SETTINGS.subjects), programs: 1000, verified: 10 };
     const few = runOf({ findings: [], tally });

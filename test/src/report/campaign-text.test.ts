@@ -3,7 +3,7 @@ import picocolors from 'picocolors';
 import { describe, expect, it } from 'vitest';
 import { addJudgement } from '../../../src/campaign/stats.js';
 import { campaignText } from '../../../src/report/campaign-text.js';
-import { FINDING, judgement, MOVED, RFC, RIGHT, TABLE } from '../campaign/samples.js';
+import { FAILURE, FINDING, judgement, MOVED, RFC, RIGHT, TABLE } from '../campaign/samples.js';
 import { sampleResult } from './sample-result.js';
 
 const plain = picocolors.createColors(false);
@@ -60,6 +60,19 @@ describe('campaignText', () => {
     const text = campaignText(sampleResult({ ended: 'crash', crash: { crash, file: 'runs/x/crash-5.txt' } }), plain);
     expect(text).toContain('it could not judge program 5: boom');
     expect(text).toContain('runs/x/crash-5.txt');
+  });
+
+  it('campaignText names the failure of a subject from outside as its own, and how to see it again', () => {
+    const crash = { index: 5, stage: 'judge', message: 'boom', stack: '', failure: FAILURE } as const;
+    const text = campaignText(
+      sampleResult({ ended: 'failure', crash: { crash, file: 'runs/x/failure-5.bpf' } }),
+      plain,
+    );
+    expect(text).toContain('./mine.js: mine/x failed in prepare, in program 5: TypeError: no (at ./mine.js:12:5)\n');
+    expect(text).toContain('      at Object.prepare (./mine.js:12:5)\n');
+    expect(text).toContain('shrunk to 4 instructions and saved in runs/x/failure-5.bpf\n');
+    expect(text).toContain('again: unwindiff judge runs/x/failure-5.bpf --subject ./mine.js\n');
+    expect(text).not.toContain('has a bug');
   });
 
   it('campaignText reports rows of the baseline that were not seen', () => {

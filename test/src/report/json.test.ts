@@ -1,7 +1,7 @@
 /** Tests of the JSON answers. */
 import { describe, expect, it } from 'vitest';
 import { campaignJson, jsonText, judgementJson } from '../../../src/report/json.js';
-import { DEFECT, judgement, RFC, RIGHT, TABLE, WRONG } from '../campaign/samples.js';
+import { DEFECT, FAILURE, judgement, RFC, RIGHT, SETTINGS, TABLE, WRONG } from '../campaign/samples.js';
 import { sampleResult } from './sample-result.js';
 
 describe('jsonText', () => {
@@ -57,6 +57,41 @@ describe('campaignJson', () => {
     const { timing: fast, ...second } = campaignJson(sampleResult({ timing: faster }), 50);
     expect(second).toEqual(first);
     expect(fast).not.toEqual(slow);
+  });
+});
+
+describe('campaignJson after an early end', () => {
+  const crash = { index: 5, stage: 'judge', message: 'boom', stack: '/home/somebody/x.js' } as const;
+
+  it('campaignJson tells a crash of ours from the failure of a subject, neither with a stack', () => {
+    const ours = campaignJson(sampleResult({ ended: 'crash', crash: { crash, file: 'crash-5.txt' } }), 1);
+    expect(ours).toMatchObject({ crash: { index: 5, stage: 'judge', message: 'boom', file: 'crash-5.txt' } });
+    expect(ours).not.toHaveProperty('failure');
+    const failed = { crash: { ...crash, failure: FAILURE }, file: 'failure-5.bpf' };
+    const theirs = campaignJson(sampleResult({ ended: 'failure', crash: failed }), 1);
+    expect(theirs).toMatchObject({
+      failure: {
+        subject: 'mine/x',
+        module: './mine.js',
+        work: 'prepare',
+        message: 'TypeError: no',
+        at: './mine.js:12:5',
+        index: 5,
+        file: 'failure-5.bpf',
+        insns: 4,
+      },
+      complete: false,
+    });
+    expect(theirs).not.toHaveProperty('crash');
+    expect(jsonText([ours, theirs])).not.toContain('/home/somebody');
+  });
+
+  it('campaignJson names modules as they were given', () => {
+    const modules = [{ given: './mine.js', url: 'file:///home/somebody/mine.js' }];
+    const json = campaignJson(sampleResult({ settings: { ...SETTINGS, modules } }), 1);
+    expect(json.settings).toMatchObject({ modules: ['./mine.js'] });
+    expect(jsonText(json)).not.toContain('somebody');
+    expect(campaignJson(sampleResult(), 1).settings).not.toHaveProperty('modules');
   });
 });
 

@@ -1,0 +1,4 @@
+import { testSubject } from 'unwindiff/testing/test-subject';
+import { subject } from './thrower-registers.js';
+
+testSubject(subject);
