@@ -147,7 +147,10 @@ export function emitGatherLoop(b: Builder): void {
 }
 
 /** Holdings in a single place: what is done to it by way of its home is done to all of it. */
-const alone = (b: Builder, { id, guard }: Holding): boolean => guard === undefined && b.placesOf(id).length === 1;
+const alone = (b: Builder, { id, guard }: Holding): boolean =>
+  guard === undefined &&
+  b.placesOf(id).length === 1 &&
+  !b.state.contents.some((content) => content.is === 'derived' && content.holding === id);
 
 const refillable = (b: Builder): readonly Holding[] =>
   b.state.holdings.filter((holding) => holding.nullable && alone(b, holding) && canAcquire(b, holding.kind));
