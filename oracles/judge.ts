@@ -11,8 +11,9 @@ import type { StopAt } from '../src/contract/prepared.js';
 import type { Refusal } from '../src/contract/refusal.js';
 import type { Program } from '../src/isa/program.js';
 import type { Subject } from '../src/subjects/subject.js';
-import type { Analysis, Pruning } from '../src/verify/analysis.js';
+import type { Analysis, CompletePruning, Pruning } from '../src/verify/analysis.js';
 import { Arena } from '../src/verify/arena.js';
+import { isComplete } from '../src/verify/pruning.js';
 import { analyse, type RecordedAnalysis } from '../src/verify/walk.js';
 import { compareRuns, digest, type RunDigest } from './behaviour.js';
 import { type CleanupFault, judgeCleanup, severity } from './cleanup.js';
@@ -30,6 +31,7 @@ import { fixedWorld, type World, type WorldSource } from './world.js';
 
 export interface JudgeOptions {
   readonly subjects: readonly Subject[];
+  /** What the subjects see of a program. That it verifies, containment and the stakes are judged by a complete pruning. */
   readonly pruning: Pruning;
   readonly stopAt: StopAt;
   /** Worlds per program at most. */
@@ -80,14 +82,18 @@ export function createJudge(options: JudgeOptions): Judge {
       const containment = options.containment ?? true;
       const subjects = options.subjects.filter(({ name }) => focus.subjects?.includes(name) ?? true);
       states.clear();
-      const recorded = containment ? recordedWalk(program, options.pruning, states) : undefined;
+      const { pruning } = options;
+      const complete = isComplete(pruning) ? pruning : 'exact';
+      const recorded = containment ? recordedWalk(program, complete, states) : undefined;
       if (recorded === undefined) states.clear();
-      const analysis = recorded ?? analyse(program, { pruning: options.pruning, arena: states });
-      if (analysis.refusal !== undefined) return refusedJudgement(subjects, analysis.refusal, analysis);
+      const whole = recorded ?? analyse(program, { pruning: complete, arena: states });
+      const analysis = pruning === complete ? whole : analyse(program, { pruning, arena: states });
+      const refusal = refusalOf(whole, analysis);
+      if (refusal !== undefined) return refusedJudgement(subjects, refusal, analysis);
       const hash = programHash(program);
       const drawn = () =>
         options.patches === true ? [drawPlan(program, seedrandom.alea(`${options.seed}/${hash}/p`))] : [];
-      const maintenance = new Maintenance(benches, program, analysis.reached, focus.plans ?? drawn(), hash % 4 === 0);
+      const maintenance = new Maintenance(benches, program, whole.reached, focus.plans ?? drawn(), hash % 4 === 0);
       const cases = subjects.map((subject) =>
         prepareCase(subject, program, analysis, options.stopAt, machineOf, maintenance),
       );
@@ -122,7 +128,8 @@ export function createJudge(options: JudgeOptions): Judge {
         refusal: undefined,
         subjects: withCures(cases),
         truth,
-        stakes: stakes.finish(analysis, explorer.complete),
+        // What was at stake is what all paths show, whether or not the subjects were shown them.
+        stakes: stakes.finish(whole.refusal === undefined ? whole : analysis, explorer.complete),
       };
     },
   };
@@ -132,9 +139,22 @@ export function createJudge(options: JudgeOptions): Judge {
 const RECORDED_LIMIT = 50_000;
 
 /** A walk with its states, or `undefined` if it is too long to keep them. */
-function recordedWalk(program: Program, pruning: Pruning, arena: Arena): RecordedAnalysis | undefined {
+function recordedWalk(program: Program, pruning: CompletePruning, arena: Arena): RecordedAnalysis | undefined {
   const analysis = analyse(program, { pruning, record: true, limit: RECORDED_LIMIT, arena });
   return analysis.refusal?.code === 'too-complex' ? undefined : analysis;
+}
+
+/**
+ * Why a program is not judged. A complete pruning decides, because a kernel-like one lets a few things pass; but a walk that
+ * is too long in the one may be short enough in the other. Throws a HarnessBug if dropping states makes a refusal.
+ */
+function refusalOf(whole: Analysis, analysis: Analysis): Refusal | undefined {
+  if (whole.refusal !== undefined && whole.refusal.code !== 'too-complex') return whole.refusal;
+  const { pruning, refusal } = analysis;
+  if (whole.refusal === undefined && refusal !== undefined && refusal.code !== 'too-complex') {
+    throw new HarnessBug(`pruning ${pruning} refuses what ${whole.pruning} accepts: ${refusal.code} at ${refusal.pc}`);
+  }
+  return refusal;
 }
 
 /** A program in the hands of one subject, over all worlds. */

@@ -3,13 +3,14 @@ import { formatDefect } from '../../oracles/defect.js';
 import type { Evidence, Judgement, ReleaseRecord, TruthRow } from '../../oracles/judgement.js';
 import type { World } from '../../oracles/world.js';
 import type { Case, ExpectedOutcome, ExpectedRefusal, ExpectedRun, KnownDefect } from '../case/case.js';
-import { VERIFIER } from '../case/case.js';
+import { DEFAULT_PRUNING, VERIFIER } from '../case/case.js';
 import { writeCase } from '../case/write.js';
 import type { Refusal } from '../contract/refusal.js';
 import type { Verdict } from '../contract/verdict.js';
 import type { Program } from '../isa/program.js';
 import { subjectByName } from '../subjects/registry.js';
 import type { Subject } from '../subjects/subject.js';
+import type { Pruning } from '../verify/analysis.js';
 import { analyse } from '../verify/walk.js';
 import { type CampaignSettings, profileAt } from './plan.js';
 
@@ -52,6 +53,7 @@ export function writeFinding(program: Program, judgement: Judgement, about: Abou
   const found = findingCase(program, judgement, {
     title: `${subject} ends in ${defect} (profile ${profileAt(about.profile, index)})`,
     origin: { by: 'fuzz', seed, index },
+    pruning: about.pruning,
     subject,
     reason: 'found by fuzzing',
   });
@@ -72,7 +74,11 @@ export function writeFinding(program: Program, judgement: Judgement, about: Abou
 export function findingCase(
   program: Program,
   judgement: Judgement,
-  about: Pick<Case, 'title' | 'origin'> & { readonly subject: string; readonly reason: string },
+  about: Pick<Case, 'title' | 'origin'> & {
+    readonly pruning: Pruning;
+    readonly subject: string;
+    readonly reason: string;
+  },
 ): Case {
   const { subject, reason } = about;
   const subjects = new Map(
@@ -82,6 +88,7 @@ export function findingCase(
   return {
     title: about.title,
     origin: about.origin,
+    ...(about.pruning === DEFAULT_PRUNING ? {} : { pruning: about.pruning }),
     program,
     runs: runsOf(told),
     refusals: refusalsOf(told),

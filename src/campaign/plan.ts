@@ -14,6 +14,8 @@ export interface CampaignSettings {
   readonly modules?: readonly SubjectModule[];
   readonly stopAt: StopAt;
   readonly pruning: Pruning;
+  /** Judge every program under this pruning, too, and count the verdicts that change. */
+  readonly comparePruning?: Pruning;
   /** Worlds per program at most. */
   readonly worlds: number;
   /** Original instructions per run at most. */

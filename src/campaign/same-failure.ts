@@ -55,6 +55,7 @@ export function failedSubject(
   const written = findingCase(program, ours, {
     title,
     origin: { by: 'fuzz', seed, index },
+    pruning,
     subject,
     reason: 'shown by the same program',
   });

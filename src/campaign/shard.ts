@@ -15,6 +15,7 @@ import { instructionCount, type Program } from '../isa/program.js';
 import { SubjectFailure } from '../subjects/failure.js';
 import { SUBJECTS, subjectByName } from '../subjects/registry.js';
 import type { Subject } from '../subjects/subject.js';
+import { addComparison } from './comparison.js';
 import { type FindingFile, writeFinding } from './finding-file.js';
 import { type Batch, type CampaignSettings, profileAt } from './plan.js';
 import { showingOf, shrinkFinding } from './same-defect.js';
@@ -81,6 +82,10 @@ export function createShard(settings: CampaignSettings, outside: readonly Subjec
   const everyone = createJudge({ ...settings, subjects: all, worlds: 0 });
   // Shrinking asks thousands of times; that the verifier allowed for the states was checked when the finding was met.
   const quick = createJudge({ ...settings, subjects: chosen, containment: false });
+  const other =
+    settings.comparePruning === undefined
+      ? undefined
+      : createJudge({ ...settings, subjects: chosen, pruning: settings.comparePruning, containment: false });
   const make = (index: number) =>
     generate(seededChoices(settings.seed, index), PROFILES[profileAt(settings.profile, index)]);
   const broken = (error: unknown, index: number, stage: Crash['stage'], program: Program | undefined): Crash => {
@@ -110,6 +115,7 @@ export function createShard(settings: CampaignSettings, outside: readonly Subjec
           const judgement = judge.judge(program);
           assertRewritesVerify(judgement);
           addJudgement(tally, judgement);
+          if (other !== undefined) addComparison(tally.comparison, judgement, other.judge(program), index);
           see(sightings, judgement, index);
         } catch (error) {
           return { ...result(), crash: broken(error, index, stage, program) };

@@ -2,6 +2,7 @@
 import type { Judgement, SubjectVerdict } from '../../oracles/judgement.js';
 import type { RefusalCode } from '../contract/refusal.js';
 import type { Verdict } from '../contract/verdict.js';
+import { type Comparison, emptyComparison, mergeComparison } from './comparison.js';
 import { type Counts, count, mergeCounts } from './counts.js';
 
 /** Programs that a subject refused for one reason, and which other subjects were right about how many of them. */
@@ -46,6 +47,8 @@ export interface Tally {
   throwPcsRun: number;
   executed: number;
   readonly subjects: Map<string, SubjectTally>;
+  /** If another pruning was asked for: what it changes. */
+  readonly comparison: Comparison;
 }
 
 function emptyVerdicts(): Record<Verdict, number> {
@@ -88,6 +91,7 @@ export function emptyTally(subjects: readonly string[]): Tally {
     throwPcsRun: 0,
     executed: 0,
     subjects: new Map(subjects.map((name) => [name, emptySubject()])),
+    comparison: emptyComparison(subjects),
   };
 }
 
@@ -190,6 +194,7 @@ export function mergeTally(into: Tally, from: Tally): void {
     if (known === undefined) throw new Error(`no tally for ${name}`);
     mergeSubject(known, subject);
   }
+  mergeComparison(into.comparison, from.comparison);
 }
 
 function mergeSubject(into: SubjectTally, from: SubjectTally): void {

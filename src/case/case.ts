@@ -5,6 +5,10 @@ import type { FaultCode } from '../contract/outcome.js';
 import type { PatchPlan } from '../contract/patch-plan.js';
 import type { RefusalCode } from '../contract/refusal.js';
 import type { Program } from '../isa/program.js';
+import type { Pruning } from '../verify/analysis.js';
+
+/** The pruning of a case that names none. */
+export const DEFAULT_PRUNING: Pruning = 'exact';
 
 /** Fuel of a run that does not say how much it has, in original instructions. */
 export const DEFAULT_FUEL = 100_000;
@@ -64,6 +68,8 @@ export interface Case {
   /** One sentence: the title of the test. */
   readonly title: string;
   readonly origin: Origin | undefined;
+  /** Under which pruning the subjects see the program; absent: exact. */
+  readonly pruning?: Pruning | undefined;
   readonly program: Program;
   readonly runs: readonly ExpectedRun[];
   readonly refusals: readonly ExpectedRefusal[];

@@ -7,6 +7,8 @@ import type { MapType } from '../isa/callables.js';
 import type { MapDefinition, StructType } from '../isa/program.js';
 import { formatStep } from '../patch/plan.js';
 import { SUBJECT_NAME } from '../subjects/subject.js';
+import type { Pruning } from '../verify/analysis.js';
+import { isPruning, PRUNING_NAMES } from '../verify/pruning.js';
 import type { Case, ExpectedRefusal, ExpectedRun, KnownDefect, Origin, PadRecord } from './case.js';
 import { type LocatedStep, readStep } from './patches.js';
 import { readRun, writeRuns } from './run.js';
@@ -16,6 +18,7 @@ import { CaseFault, keyed, type Piece, type Scanner, unsigned } from './scanner.
 export interface Header {
   title: string | undefined;
   origin: Origin | undefined;
+  pruning: Pruning | undefined;
   readonly runs: { readonly run: ExpectedRun; readonly line: number; readonly column: number }[];
   readonly known: KnownDefect[];
   readonly types: StructType[];
@@ -59,6 +62,19 @@ const rows = {
       if (origin === undefined) return [];
       return [origin.by === 'hand' ? 'hand' : `fuzz seed=${origin.seed} index=${origin.index}`];
     },
+  },
+  pruning: {
+    many: false,
+    required: false,
+    read: (value, header) => {
+      const { text, column } = value.piece(`one of ${PRUNING_NAMES.join(', ')}`);
+      if (!isPruning(text)) {
+        throw new CaseFault(column, `unknown pruning '${text}', expected ${PRUNING_NAMES.join(', ')}`);
+      }
+      value.end();
+      header.pruning = text;
+    },
+    write: ({ pruning }) => (pruning === undefined ? [] : [pruning]),
   },
   type: {
     many: true,
@@ -156,6 +172,7 @@ export const DIRECTIVES: Readonly<Record<DirectiveKey, DirectiveRow>> = rows;
 export const DIRECTIVE_KEYS: readonly DirectiveKey[] = [
   'case',
   'origin',
+  'pruning',
   'type',
   'map',
   'global',

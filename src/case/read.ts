@@ -56,6 +56,7 @@ export function readCase(text: string): ReadCase {
   const of: Case = {
     title: header.title ?? '',
     origin: header.origin,
+    ...(header.pruning === undefined ? {} : { pruning: header.pruning }),
     program: parsed.program,
     runs: header.runs.map(({ run }) => run),
     refusals,
@@ -81,6 +82,7 @@ function sortLines(text: string): Sorted {
   const header: Header = {
     title: undefined,
     origin: undefined,
+    pruning: undefined,
     runs: [],
     known: [],
     types: [],

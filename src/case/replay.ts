@@ -15,7 +15,7 @@ import { SUBJECTS, subjectByName } from '../subjects/registry.js';
 import type { Subject } from '../subjects/subject.js';
 import type { Pruning } from '../verify/analysis.js';
 import { analyse } from '../verify/walk.js';
-import { type Case, DEFAULT_FUEL, type ExpectedRefusal, plansOf, VERIFIER } from './case.js';
+import { type Case, DEFAULT_FUEL, DEFAULT_PRUNING, type ExpectedRefusal, plansOf, VERIFIER } from './case.js';
 import { outcomeWords } from './run.js';
 
 export interface ReplaySettings {
@@ -24,6 +24,7 @@ export interface ReplaySettings {
    * does not speak of it: whoever wrote the file did not know it.
    */
   readonly subjects?: readonly Subject[];
+  /** Default: that of the case. */
   readonly pruning?: Pruning;
 }
 
@@ -58,7 +59,7 @@ export interface Replayed {
 /** Replays a case. Nothing is written. Throws only for bugs of unwindiff (HarnessBug and the like). */
 export function replayCase(of: Case, settings: ReplaySettings = {}): Replayed {
   const subjects = settings.subjects ?? SUBJECTS;
-  const pruning = settings.pruning ?? 'exact';
+  const pruning = settings.pruning ?? of.pruning ?? DEFAULT_PRUNING;
   const judgement = createJudge({
     subjects,
     pruning,

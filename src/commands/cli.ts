@@ -7,6 +7,7 @@ import { packageVersion } from '../case/package-root.js';
 import { failureText } from '../report/failure-text.js';
 import type { Terminal } from '../report/terminal.js';
 import { SubjectFailure } from '../subjects/failure.js';
+import { PRUNING_NAMES } from '../verify/pruning.js';
 import { EXIT, type ExitCode, Failure } from './failure.js';
 import * as values from './options.js';
 
@@ -77,6 +78,11 @@ function commandLine(terminal: Terminal, end: (code: ExitCode) => void): Command
       '--baseline <path>',
       'known defects: a file of rows, a folder of cases, or none (default: the list that comes with unwindiff)',
     )
+    .option(
+      '--compare-pruning <mode>',
+      'judge every program under this pruning, too, and report which verdicts change',
+      values.pruning,
+    )
     .option('--no-containment', 'do not check the verifier against every executed instruction (faster)')
     .option('--coverage', 'also report what the generator emitted in which situation')
     .option('--junit <file>', 'also write the result as JUnit XML')
@@ -134,7 +140,11 @@ function shared(command: Command): Command {
     )
     .option('--worlds <n>', 'worlds per program at most', values.wholeNumber(1, 100_000), 8)
     .option('--no-patches', 'judge programs only as verified, not also as a kernel would patch them (faster)')
-    .option('--pruning <mode>', 'which repeated states the verifier drops: off, exact', values.pruning, 'exact')
+    .option(
+      '--pruning <mode>',
+      `which states the verifier drops: ${PRUNING_NAMES.join(', ')} (default: that of the file, else exact)`,
+      values.pruning,
+    )
     .option('--json', 'answer in JSON');
 }
 

@@ -9,13 +9,14 @@ import { paintFor, type Terminal } from '../report/terminal.js';
 import type { Pruning } from '../verify/analysis.js';
 import { badInput, EXIT, type ExitCode } from './failure.js';
 import { loadCase } from './input.js';
-import { seedOf } from './judge.js';
+import { pruningOf, seedOf } from './judge.js';
 import { rosterOf } from './roster.js';
 
 export interface ExplainFileOptions {
   readonly subject?: readonly string[];
   readonly world?: number;
-  readonly pruning: Pruning;
+  /** Default: that of the case. */
+  readonly pruning?: Pruning;
   readonly seed?: string;
   readonly worlds: number;
   readonly json?: boolean;
@@ -27,7 +28,7 @@ export async function runExplain(path: string, options: ExplainFileOptions, term
   const { chosen } = await rosterOf(options.subject);
   const explanation = explainCase(of, {
     subjects: chosen,
-    pruning: options.pruning,
+    pruning: pruningOf(of, options.pruning),
     worlds: options.worlds,
     seed: seedOf(of, options.seed),
     ...(options.world === undefined ? {} : { world: options.world }),

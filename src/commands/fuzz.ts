@@ -6,7 +6,7 @@ import { type CampaignResult, runCampaign } from '../campaign/campaign.js';
 import { canUseWorkers, localExecutor, threadExecutor, UnloadableModule } from '../campaign/executor.js';
 import type { CampaignSettings } from '../campaign/plan.js';
 import { tooFewVerify } from '../campaign/stats.js';
-import { DEFAULT_FUEL } from '../case/case.js';
+import { DEFAULT_FUEL, DEFAULT_PRUNING } from '../case/case.js';
 import { packageVersion } from '../case/package-root.js';
 import { campaignJunit } from '../report/campaign-junit.js';
 import { campaignSarif } from '../report/campaign-sarif.js';
@@ -25,7 +25,8 @@ export interface FuzzOptions {
   readonly subject?: readonly string[];
   readonly profile: ProfileName | 'all';
   readonly stopAt: 'throw';
-  readonly pruning: Pruning;
+  readonly pruning?: Pruning;
+  readonly comparePruning?: Pruning;
   readonly seed?: string;
   readonly from: number;
   readonly runs?: number;
@@ -56,13 +57,14 @@ export async function runFuzz(options: FuzzOptions, terminal: Terminal): Promise
     subjects: chosen.map(({ name }) => name),
     ...(modules.length === 0 ? {} : { modules }),
     stopAt: options.stopAt,
-    pruning: options.pruning,
+    pruning: options.pruning ?? DEFAULT_PRUNING,
+    ...(options.comparePruning === undefined ? {} : { comparePruning: options.comparePruning }),
     worlds: options.worlds,
     fuel: DEFAULT_FUEL,
     containment: options.containment,
     patches: options.patches,
   };
-  const baseline = loadBaseline(options.baseline, outside);
+  const baseline = loadBaseline(options.baseline, settings.pruning, outside);
   prepareReports(options);
   // The answer must be nothing but JSON; the seed is then said first on the other stream.
   if (options.json !== true) terminal.out.write(`seed ${seed}\n\n`);

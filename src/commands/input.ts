@@ -2,11 +2,13 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type BaselineRow, keyOf, parseBaseline } from '../campaign/baseline.js';
-import type { Case } from '../case/case.js';
+import { type Case, DEFAULT_PRUNING } from '../case/case.js';
 import { packageRoot } from '../case/package-root.js';
 import { type ReadCase, readCase } from '../case/read.js';
 import { SUBJECTS } from '../subjects/registry.js';
 import type { Subject } from '../subjects/subject.js';
+import type { Pruning } from '../verify/analysis.js';
+import { isComplete } from '../verify/pruning.js';
 import { badInput } from './failure.js';
 
 /** The text of a file. A Failure names the file, and line and column of the first byte that is not UTF-8. */
@@ -61,23 +63,30 @@ export function loadLocatedCase(path: string): ReadCase & { readonly ok: true } 
 
 /**
  * Known defects from a file of rows, or from the `known` directives of all cases in a folder. Without a path: those of the
- * corpus that comes with the package; `none` asks for an empty list. Rows may be about ours and about those loaded.
+ * corpus that comes with the package; `none` asks for an empty list. Rows may be about ours and about those loaded. What is
+ * known only because a case hides states from the subjects excuses nothing in a run that does not.
  */
-export function loadBaseline(path: string | undefined, outside: readonly Subject[] = []): readonly BaselineRow[] {
+export function loadBaseline(
+  path: string | undefined,
+  pruning: Pruning,
+  outside: readonly Subject[] = [],
+): readonly BaselineRow[] {
   if (path === 'none') return [];
   const chosen = path ?? join(packageRoot(), 'corpus');
-  if (existsSync(chosen) && statSync(chosen).isDirectory()) return baselineOfFolder(chosen);
+  if (existsSync(chosen) && statSync(chosen).isDirectory()) return baselineOfFolder(chosen, pruning);
   const names = [...SUBJECTS, ...outside].map(({ name }) => name);
   const parsed = parseBaseline(readText(chosen), names);
   if (parsed.ok) return parsed.rows;
   throw badInput(`${chosen}:${parsed.error.line}:${parsed.error.column}: ${parsed.error.message}`);
 }
 
-function baselineOfFolder(folder: string): BaselineRow[] {
+function baselineOfFolder(folder: string, pruning: Pruning): BaselineRow[] {
   const rows = new Map<string, BaselineRow>();
   const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.bpf'));
   for (const name of paths.sort()) {
-    for (const known of loadCase(join(folder, name)).known) {
+    const of = loadCase(join(folder, name));
+    if (isComplete(pruning) && !isComplete(of.pruning ?? DEFAULT_PRUNING)) continue;
+    for (const known of of.known) {
       rows.set(keyOf(known.subject, known.defect), { ...known, line: 0 });
     }
   }

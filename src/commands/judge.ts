@@ -3,7 +3,7 @@
 import { createJudge, type Judge } from '../../oracles/judge.js';
 import type { Judgement } from '../../oracles/judgement.js';
 import { showingOf } from '../campaign/same-defect.js';
-import { type Case, DEFAULT_FUEL, plansOf } from '../case/case.js';
+import { type Case, DEFAULT_FUEL, DEFAULT_PRUNING, plansOf } from '../case/case.js';
 import type { PatchPlan } from '../contract/patch-plan.js';
 import { jsonText, judgementJson } from '../report/json.js';
 import { judgementText } from '../report/judgement-text.js';
@@ -17,7 +17,8 @@ import { rosterOf } from './roster.js';
 export interface JudgeFileOptions {
   readonly subject?: readonly string[];
   readonly defect?: string;
-  readonly pruning: Pruning;
+  /** Default: that of the case. */
+  readonly pruning?: Pruning;
   readonly stopAt: 'throw';
   readonly seed?: string;
   readonly worlds: number;
@@ -55,13 +56,19 @@ export function givenPlans(of: Case): readonly PatchPlan[] | undefined {
 }
 
 function judgeFor(of: Case, subjects: readonly Subject[], options: Judging): Judge {
-  const { pruning, stopAt, worlds, seed, patches } = options;
+  const { stopAt, worlds, seed, patches } = options;
+  const pruning = pruningOf(of, options.pruning);
   return createJudge({ subjects, pruning, stopAt, worlds, fuel: DEFAULT_FUEL, seed: seedOf(of, seed), patches });
 }
 
 /** The seed of the run that found a case, so that it is judged in the same worlds; 1 for a case written by hand. */
 export function seedOf(of: Case, asked: string | undefined): string {
   return asked ?? (of.origin?.by === 'fuzz' ? of.origin.seed : '1');
+}
+
+/** The pruning that is asked for, else that of the case. */
+export function pruningOf(of: Case, asked: Pruning | undefined): Pruning {
+  return asked ?? of.pruning ?? DEFAULT_PRUNING;
 }
 
 /** The worlds a case names in its runs; not those that end early, at a stop or out of fuel: they say nothing of cleanup. */

@@ -6,6 +6,7 @@ import { isProfile } from '../campaign/plan.js';
 import { isModulePath } from '../subjects/outside.js';
 import { SUBJECTS } from '../subjects/registry.js';
 import type { Pruning } from '../verify/analysis.js';
+import { isPruning, PRUNING_NAMES } from '../verify/pruning.js';
 import type { ExportForm } from './export.js';
 
 /** A parser of whole numbers from `min` to `max`. */
@@ -67,8 +68,8 @@ export function profile(text: string): ProfileName | 'all' {
 }
 
 export function pruning(text: string): Pruning {
-  if (text === 'off' || text === 'exact') return text;
-  throw new InvalidArgumentError('Expected off or exact.');
+  if (isPruning(text)) return text;
+  throw new InvalidArgumentError(`Unknown pruning. Expected one of ${PRUNING_NAMES.join(', ')}.`);
 }
 
 /** The forms that `export` writes. */

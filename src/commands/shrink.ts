@@ -16,14 +16,15 @@ import { SUBJECTS } from '../subjects/registry.js';
 import type { Pruning } from '../verify/analysis.js';
 import { badInput, EXIT, type ExitCode } from './failure.js';
 import { loadCase } from './input.js';
-import { givenPlans, judgeCase, seedOf, worldsOf } from './judge.js';
+import { givenPlans, judgeCase, pruningOf, seedOf, worldsOf } from './judge.js';
 import { rosterOf } from './roster.js';
 
 export interface ShrinkFileOptions {
   readonly subject?: readonly string[];
   readonly defect?: string;
   readonly out?: string;
-  readonly pruning: Pruning;
+  /** Default: that of the case. */
+  readonly pruning?: Pruning;
   readonly seed?: string;
   readonly worlds: number;
   readonly patches: boolean;
@@ -39,9 +40,10 @@ export async function runShrink(path: string, options: ShrinkFileOptions, termin
   const of = loadCase(path);
   const { chosen, outside } = await rosterOf(options.subject);
   const all = [...SUBJECTS, ...outside];
+  const pruning = pruningOf(of, options.pruning);
   const judging = {
     subjects: all,
-    pruning: options.pruning,
+    pruning,
     stopAt: 'throw',
     worlds: options.worlds,
     fuel: DEFAULT_FUEL,
@@ -55,7 +57,7 @@ export async function runShrink(path: string, options: ShrinkFileOptions, termin
     return EXIT.found;
   }
   const { subject, defect } = found;
-  const shrunk = shrinkFinding(judge, of.program, { ...found, pruning: options.pruning });
+  const shrunk = shrinkFinding(judge, of.program, { ...found, pruning });
   const { program, calls, ended, world, patches } = shrunk;
   const { title, origin } = of;
   const reason = of.known.find((each) => each.subject === subject)?.reason ?? 'shrunk from a case';
@@ -63,7 +65,7 @@ export async function runShrink(path: string, options: ShrinkFileOptions, termin
     worlds: [world],
     plans: patches === undefined ? [] : [patches],
   });
-  const text = writeCase(findingCase(program, judgement, { title, origin, subject, reason }));
+  const text = writeCase(findingCase(program, judgement, { title, origin, pruning, subject, reason }));
   const [before, after] = [instructionCount(of.program), instructionCount(program)];
   if (options.out !== undefined) {
     try {

@@ -6,6 +6,7 @@ import { percentiles } from '../campaign/counts.js';
 import type { Finding } from '../campaign/findings.js';
 import type { FailedSubject } from '../campaign/same-failure.js';
 import { type SubjectTally, type Tally, tooFewVerify } from '../campaign/stats.js';
+import { comparisonText } from './comparison-text.js';
 import { coverageText } from './coverage-text.js';
 import { failedWords } from './failure-text.js';
 import { evidenceText, listingText, othersText } from './finding-text.js';
@@ -17,6 +18,7 @@ export function campaignText(result: CampaignResult, paint: Paint): string {
   return [
     subjectsBlock(result.tally, paint),
     refusalsBlock(result.tally, paint),
+    comparisonText(result.tally.comparison, result.settings, paint),
     stakesBlock(result.tally, paint),
     result.coverage === undefined ? '' : coverageText(result.coverage, paint),
     findingsBlock(result, paint),

@@ -3,8 +3,10 @@ import { createJudge } from '../../oracles/judge.js';
 import type { StopPoint, World } from '../../oracles/world.js';
 import { type Case, DEFAULT_FUEL, VERIFIER } from '../case/case.js';
 import type { Refusal } from '../contract/refusal.js';
+import type { Program } from '../isa/program.js';
 import type { Subject } from '../subjects/subject.js';
-import type { Pruning } from '../verify/analysis.js';
+import type { Analysis, CompletePruning, Pruning } from '../verify/analysis.js';
+import { isComplete } from '../verify/pruning.js';
 import { analyse, type RecordedAnalysis } from '../verify/walk.js';
 import { type DesignExplanation, explainDesign } from './explain-design.js';
 import { type ListedLine, listCase } from './explain-listing.js';
@@ -48,10 +50,9 @@ const RECORDED_LIMIT = 50_000;
 export function explainCase(of: Case, settings: ExplainSettings): Explanation {
   const { program } = of;
   const { pruning, subjects } = settings;
-  const recorded = analyse(program, { pruning, record: true, limit: RECORDED_LIMIT });
-  const walk = recorded.refusal?.code === 'too-complex' ? undefined : recorded;
+  const walk = isComplete(pruning) ? recordedWalk(program, pruning) : undefined;
   const analysis = walk ?? analyse(program, { pruning });
-  const { refusal } = analysis;
+  const refusal = refusalUnder(program, analysis);
   if (refusal !== undefined) {
     return {
       title: of.title,
@@ -84,6 +85,19 @@ export function explainCase(of: Case, settings: ExplainSettings): Explanation {
     ...(patches === undefined ? {} : { patches }),
     worlds: tellWorlds(of, settings, ready, states, walk),
   };
+}
+
+/** A walk with its states, or `undefined` if it is too long to keep them. */
+function recordedWalk(program: Program, pruning: CompletePruning): RecordedAnalysis | undefined {
+  const recorded = analyse(program, { pruning, record: true, limit: RECORDED_LIMIT });
+  return recorded.refusal?.code === 'too-complex' ? undefined : recorded;
+}
+
+/** Why the program does not verify: as in the judge, a complete walk decides if there is one. */
+function refusalUnder(program: Program, analysis: Analysis): Refusal | undefined {
+  if (isComplete(analysis.pruning)) return analysis.refusal;
+  const { refusal } = analyse(program, { pruning: 'exact' });
+  return refusal?.code === 'too-complex' ? analysis.refusal : (refusal ?? analysis.refusal);
 }
 
 function tellWorlds(

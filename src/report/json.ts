@@ -58,6 +58,7 @@ export function campaignJson(result: CampaignResult, rssMiB: number) {
         ),
       ]),
     ),
+    ...(settings.comparePruning === undefined ? {} : { comparePruning: comparisonJson(result) }),
     ...(result.coverage === undefined ? {} : { emitted: coverageCells(result.coverage).map(cellJson) }),
     baseline: {
       unseen: result.unseen.map(({ subject, defect, reason }) => ({ subject, defect, reason })),
@@ -80,6 +81,16 @@ function crashJson({ crash, file }: NonNullable<CampaignResult['crash']>) {
   if (failure === undefined) return { crash: { index, stage, message, file } };
   const { subject, module, work, words, insns } = failure;
   return { failure: { subject, module, work, message: words.what, at: words.where ?? null, index, file, insns } };
+}
+
+/** Per subject every pair of verdicts, those that stay the same too: the counts sum to the programs. */
+function comparisonJson({ settings, tally }: CampaignResult) {
+  const subjects = [...tally.comparison].map(([name, changes]) => {
+    const verdicts = sorted(changes).map(([, { from, to, programs, first }]) => ({ from, to, programs, first }));
+    const changed = verdicts.filter(({ from, to }) => from !== to).reduce((sum, { programs }) => sum + programs, 0);
+    return [name, { changed, verdicts }] as const;
+  });
+  return { from: settings.pruning, to: settings.comparePruning, subjects: Object.fromEntries(subjects) };
 }
 
 function cellJson({ row, context, count, impossible }: CoverageCell) {

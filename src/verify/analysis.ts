@@ -4,8 +4,11 @@ import type { Kind } from '../isa/kinds.js';
 import type { Program } from '../isa/program.js';
 import type { Reference, Slot, Value } from './value.js';
 
-/** Which states a walk may drop: none, or those that `prune.ts` shows to be exact repetitions. */
-export type Pruning = 'off' | 'exact';
+/** Prunings that drop nothing (`off`), or only exact repetitions (`exact`, prune.ts): every throw state is seen. */
+export type CompletePruning = 'off' | 'exact';
+
+/** Which states a walk may drop; see pruning.ts. */
+export type Pruning = CompletePruning | 'kernel-like' | 'kernel-like-every';
 
 /** One frame of an abstract state. */
 export interface FrameView {

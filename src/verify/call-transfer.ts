@@ -142,7 +142,7 @@ function release(context: Context, pc: number, row: CallableRow, index: number):
   if (position === -1) throw new Error(`released reference ${ref} is not held`);
   noteOwnership(notes, pc, 'release', state.refField(position, REF.kind), state.refField(position, REF.type));
   state.dropRef(position);
-  if (resource !== undefined) dropResidents(state, table, ref);
+  if (resource !== undefined) dropResidents(context, ref);
   state.replace(
     table,
     (word) => table.ref(word) === ref,

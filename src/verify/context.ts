@@ -21,6 +21,17 @@ export interface Notes {
   readonly ownership: Map<number, OwnershipMark>;
 }
 
+/** What a store leaves in a slot: a spilled word, zero bytes that are none, or bytes of which nothing is known. */
+export type StackWrite = 'spill' | 'zero' | 'data';
+
+/** Who has to know what is done to stack slots (checkpoints.ts; registers it finds in the instructions). */
+export interface StackWitness {
+  /** A slot is read; `fill`: the result depends on the word that is spilled there. */
+  read(frame: number, slot: number, fill: boolean): void;
+  /** A slot is written; `whole`: all 8 bytes. */
+  write(frame: number, slot: number, whole: boolean, what: StackWrite): void;
+}
+
 export interface Context {
   readonly program: Program;
   readonly table: InternTable;
@@ -30,6 +41,7 @@ export interface Context {
   readonly notes: Notes;
   /** Inserted calls are accepted. */
   readonly intrinsics: boolean;
+  readonly witness?: StackWitness | undefined;
   /** Keeps the current state for later, to go on at a jump's target (`taken`) or at `pc` itself. */
   push(pc: number, taken: boolean): void;
   /** The current state is one in which the instruction throws. */

@@ -10,8 +10,8 @@ const SCRATCH = 0b11_1111;
 const ARGUMENTS = 0b11_1110;
 
 /** By pc, reused from program to program: masks of what is read and written, and where the path goes on (-1: nowhere). */
-let reads = new Uint8Array(0);
-let writes = new Uint8Array(0);
+let reads = new Uint16Array(0);
+let writes = new Uint16Array(0);
 let nexts = new Int32Array(0);
 let targets = new Int32Array(0);
 let callees = new Int32Array(0);
@@ -19,8 +19,8 @@ let callees = new Int32Array(0);
 function reserve(length: number): void {
   if (reads.length >= length) return;
   const capacity = 2 * length;
-  reads = new Uint8Array(capacity);
-  writes = new Uint8Array(capacity);
+  reads = new Uint16Array(capacity);
+  writes = new Uint16Array(capacity);
   nexts = new Int32Array(capacity);
   targets = new Int32Array(capacity);
   callees = new Int32Array(capacity);
@@ -41,7 +41,7 @@ export function scratchLiveness(program: Program): Uint8Array {
       let after = next === -1 ? 0 : (live[next] ?? 0);
       if (target !== -1) after |= live[target] ?? 0;
       const called = callee === -1 ? 0 : (live[callee] ?? 0) & ARGUMENTS;
-      const before = (reads[pc] ?? 0) | called | (after & ~(writes[pc] ?? 0));
+      const before = ((reads[pc] ?? 0) & SCRATCH) | called | (after & ~(writes[pc] ?? 0));
       if (before !== live[pc]) {
         live[pc] = before;
         changed = true;
@@ -59,7 +59,21 @@ function set(pc: number, read: number, write: number, next = pc + 1, target = -1
   callees[pc] = callee;
 }
 
-const bit = (register: number) => (1 << register) & SCRATCH;
+/** What instructions read and write, by pc: bit n of a mask for R`n`. A local call reads no argument itself. */
+export interface RegisterUses {
+  readonly reads: Uint16Array;
+  readonly writes: Uint16Array;
+}
+
+/** What every instruction of a program reads and writes. */
+export function registerUses(program: Program): RegisterUses {
+  const { length } = program;
+  reserve(length);
+  for (let pc = 0; pc < length; pc++) flowAt(program, pc);
+  return { reads: reads.slice(0, length), writes: writes.slice(0, length) };
+}
+
+const bit = (register: number) => 1 << register;
 
 function flowAt(program: Program, pc: number): void {
   const row = OP_ROWS[program.op[pc] ?? OP_SECOND_SLOT];

@@ -38,13 +38,14 @@ export function makeResident(context: Context, pointer: number, kind: StackKind,
   scrambleStack(context, frame, table.offset(pointer), 8);
   for (let number = slot; number > slot - slots; number--) {
     const first = number === slot;
+    context.witness?.write(frame, number, true, 'data');
     const word = table.resident(KIND_NAMES.indexOf(kind), first, false, first || bytes === 'dynptr' ? ref : 0);
     state.setSlot(frame, number, table.slot(RESIDENT_BYTES, word));
   }
 }
 
 /** A reference has been released: its iterator, or its dynptr and the clones of it, are gone. */
-export function dropResidents(state: State, table: InternTable, ref: number): void {
+export function dropResidents({ state, table, witness }: Context, ref: number): void {
   for (let frame = 0; frame < state.depth; frame++) {
     const slots = state.allocated(frame) / 8;
     for (let slot = 0; slot < slots; slot++) {
@@ -53,7 +54,10 @@ export function dropResidents(state: State, table: InternTable, ref: number): vo
       const parameter = table.parameter(table.spill(content));
       if ((parameter & 2) === 0) continue;
       const last = slot - KINDS[residentKind(parameter)].slots;
-      for (let number = slot; number > last; number--) state.setSlot(frame, number, INVALID_SLOT);
+      for (let number = slot; number > last; number--) {
+        witness?.write(frame, number, true, 'data');
+        state.setSlot(frame, number, INVALID_SLOT);
+      }
     }
   }
 }

@@ -109,6 +109,22 @@ export function holds(a: Bounds, value: bigint): boolean {
   );
 }
 
+/** Whether every value that `inner` describes is one that `outer` does, as far as each view tells (range_within, tnum_in). */
+export function within(inner: Bounds, outer: Bounds): boolean {
+  return (
+    outer.umin <= inner.umin &&
+    inner.umax <= outer.umax &&
+    outer.smin <= inner.smin &&
+    inner.smax <= outer.smax &&
+    outer.u32min <= inner.u32min &&
+    inner.u32max <= outer.u32max &&
+    outer.s32min <= inner.s32min &&
+    inner.s32max <= outer.s32max &&
+    (inner.bits.mask & ~outer.bits.mask) === 0n &&
+    (inner.bits.value & ~outer.bits.mask) === outer.bits.value
+  );
+}
+
 /** The larger of two bigints, for which there is no Math.max. */
 export function larger(a: bigint, b: bigint): bigint {
   if (a > b) return a;

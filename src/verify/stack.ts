@@ -56,6 +56,7 @@ export function storeToStack(
   const byte = offset & 7;
   const isZero = word === ZERO_WORD;
   const spills = byte === 0 && isSpillable(context, word) && !(immediate && isZero);
+  context.witness?.write(frame, slot, size === 8, spills ? 'spill' : isZero ? 'zero' : 'data');
   if (!spills) {
     write(context, frame, offset, size, isZero ? BYTE.zero : BYTE.misc);
     return word;
@@ -78,6 +79,7 @@ function isSpillable({ table }: Context, word: number): boolean {
 /** Stores `size` bytes of which nothing is known at fp + `offset` of a frame. */
 export function scrambleStack(context: Context, frame: number, offset: number, size: number): void {
   touchStack(context, frame, offset);
+  context.witness?.write(frame, slotOf(offset), size === 8, 'data');
   write(context, frame, offset, size, BYTE.misc);
 }
 
@@ -104,11 +106,13 @@ export function loadFromStack(context: Context, op: number, frame: number, offse
   const byte = offset & 7;
   const bytes = table.bytes(slot);
   const spilled = spilledBytes(bytes);
-  if (spilled === 8 && size === 8) return table.spill(slot);
-  if (spilled >= size && byte === 0) return narrowed(context, op, table.spill(slot));
+  const copies = spilled >= size && byte === 0;
   const mask = packed(3, byte, size);
+  const zeroSpill = !copies && (bytes & mask) === mask && table.bare(table.spill(slot)) === ZERO_WORD;
+  context.witness?.read(frame, slotOf(offset), copies || zeroSpill);
+  if (spilled === 8 && size === 8) return table.spill(slot);
+  if (copies) return narrowed(context, op, table.spill(slot));
   const allZero = (bytes & mask) === packed(BYTE.zero, byte, size);
-  const zeroSpill = (bytes & mask) === mask && table.bare(table.spill(slot)) === ZERO_WORD;
   return narrowed(context, op, allZero || zeroSpill ? ZERO_WORD : UNKNOWN_WORD);
 }
 

@@ -14,7 +14,10 @@
  * What is claimed. (1) Containment: at every instruction that a run executes, its registers, slots and resources lie in a
  * walked state of that pc, with the same frames. It rests on transfer and refinement being sound (property tests) and on
  * no feasible side of a branch being left out. (2) If there is no refusal, no run faults. (3) Pruning `exact` gives the
- * verdict, the throw states, `maxOwned`, `ownership` and `stackDepth` of `off`.
+ * verdict, the throw states, `maxOwned`, `ownership` and `stackDepth` of `off`. (4) The kernel-like prunings (checkpoints.ts)
+ * give its verdict, `maxOwned`, `ownership`, `stackDepth` and `reached`, but only some of its throw states, those which the
+ * kernel would see too. Containment cannot hold after what they drop: a run may be in a state that differs in all that no
+ * continuation reads. So they do not record; whoever checks runs walks a second time with a complete pruning.
  *
  * Why exact pruning is right. A state is dropped only if its canonical form (prune.ts) equals that of a state stored at
  * the same pc all of whose continuations were walked. Equal forms differ by a renaming of ids and by ordinals. No rule of
@@ -29,21 +32,24 @@
  * iterator gets there, because scalars that change from pass to pass are given up (iterate.ts). Everything else ends at
  * the limit of processed instructions.
  *
- * What is not claimed. Equality with the kernel's pruning (that is another subject's business), precision where
- * docs/verifier.md says so, and anything about what the rest of the program does after a refusal.
+ * What is not claimed. Precision where docs/verifier.md says so, and anything about what the rest of the program does after
+ * a refusal. In kernel-like prunings not even the verdict where a pointer is used as a number that is read from bytes of
+ * which a checkpoint knew nothing: the kernel lets it pass, since it does for a number that is one.
  */
 import type { Refusal } from '../contract/refusal.js';
 import { OP_ROWS } from '../isa/op.js';
 import type { Program } from '../isa/program.js';
-import type { Analysis, OwnershipMark, Pruning, StateView, ThrowVisit } from './analysis.js';
+import type { Analysis, CompletePruning, OwnershipMark, Pruning, StateView, ThrowVisit } from './analysis.js';
 import { Arena } from './arena.js';
 import { take } from './branch.js';
+import { Checkpoints } from './checkpoints.js';
 import { type Context, PATH_ENDS } from './context.js';
 import { type InternTable, sharedTable, TAG } from './intern.js';
 import { Visits } from './iterate.js';
 import { OBLIGATIONS } from './obligations.js';
 import { type Plan, planOf } from './plan.js';
 import { NEW_STATE, Repetitions } from './prune.js';
+import { PRUNINGS } from './pruning.js';
 import { refuse } from './refusal.js';
 import { unresolved } from './resolve.js';
 import { stackRefusal } from './stack-depth.js';
@@ -57,7 +63,7 @@ export interface WalkOptions {
   readonly intrinsics?: boolean;
   /** Instructions that may be processed; default one million. */
   readonly limit?: number;
-  /** Keep every walked state, so that a run can be followed (RecordedAnalysis). */
+  /** Keep every walked state, so that a run can be followed (RecordedAnalysis); for a complete pruning. */
   readonly record?: boolean;
   /**
    * Where the kept states go; default: memory of their own. Whoever judges program after program passes the same one,
@@ -82,7 +88,8 @@ export interface RecordedAnalysis extends Analysis {
   readonly nodes: readonly WalkNode[];
 }
 
-const DEFAULT_LIMIT = 1_000_000;
+/** Instructions that a walk may process if it is not said otherwise (BPF_COMPLEXITY_LIMIT_INSNS). */
+export const WALK_LIMIT = 1_000_000;
 /** Branches that may be pending at once (BPF_COMPLEXITY_LIMIT_JMP_SEQ). */
 const PENDING_LIMIT = 8192;
 /** Integers of stored states in all, 256 MiB: a walk is refused before it fills the memory. Counted, so the same everywhere. */
@@ -123,8 +130,11 @@ class RecordedNode implements WalkNode {
 }
 
 /** Explores all paths of a program. Why it is refused, if it is, is in the analysis; exceptions are our own bugs. */
-export function analyse(program: Program, options: WalkOptions & { readonly record: true }): RecordedAnalysis;
-export function analyse(program: Program, options: WalkOptions): Analysis;
+export function analyse(
+  program: Program,
+  options: WalkOptions & { readonly record: true; readonly pruning: CompletePruning },
+): RecordedAnalysis;
+export function analyse(program: Program, options: WalkOptions & { readonly record?: false }): Analysis;
 export function analyse(program: Program, options: WalkOptions): Analysis | RecordedAnalysis {
   const walk = new Walk(program, options);
   const refusal = unresolved(program) ?? walk.run() ?? stackRefusal(program, walk.notes.stackDepth);
@@ -146,6 +156,7 @@ export function analyse(program: Program, options: WalkOptions): Analysis | Reco
 // Reused by all walks: a walk is never suspended, and fresh arrays cost more than walking a small program.
 const state = new State();
 const pendingStates = new Arena();
+const checkpointStates = new Arena();
 const visits = new Visits();
 const repetitions = new Repetitions();
 
@@ -158,6 +169,7 @@ class Walk implements Context {
   readonly throwVisits: ThrowVisit[] = [];
   readonly reached: Uint8Array;
   readonly nodes: RecordedNode[] | undefined;
+  readonly witness: Checkpoints | undefined;
   walked = 0;
   private readonly plan: Plan;
   private readonly limit: number;
@@ -176,9 +188,10 @@ class Walk implements Context {
   ) {
     const count = program.subprograms.length;
     this.intrinsics = options.intrinsics ?? false;
-    this.limit = options.limit ?? DEFAULT_LIMIT;
+    this.limit = options.limit ?? WALK_LIMIT;
     this.kept = options.arena ?? new Arena();
-    this.reusesFinished = options.pruning === 'exact';
+    const { reusesFinished, checkpoints } = PRUNINGS[options.pruning];
+    this.reusesFinished = reusesFinished;
     this.notes = {
       stackDepth: Array.from({ length: count }, () => 0),
       maxOwned: Array.from({ length: count }, () => 0),
@@ -190,8 +203,11 @@ class Walk implements Context {
     this.reached = new Uint8Array(program.length);
     this.nodes = options.record ? [] : undefined;
     pendingStates.clear();
+    checkpointStates.clear();
     visits.clear();
     repetitions.clear();
+    this.witness =
+      checkpoints === undefined ? undefined : new Checkpoints(this, checkpointStates, checkpoints === 'every');
   }
 
   run(): Refusal | undefined {
@@ -207,6 +223,7 @@ class Walk implements Context {
         const op = this.program.op[pc] ?? 0;
         const refusal = OBLIGATION_OF[op]?.(this, pc);
         if (refusal !== undefined) return refusal;
+        this.witness?.execute(pc);
         pc = TRANSFER_OF[op]?.(this, pc) ?? PATH_ENDS;
         if (this.starts.length > PENDING_LIMIT) return tooManyBranches(pc, this.starts.length);
         if (pc !== PATH_ENDS) continue;
@@ -218,7 +235,9 @@ class Walk implements Context {
   }
 
   private storedInts(): number {
-    return this.kept.length + pendingStates.length + visits.storedInts + repetitions.storedInts;
+    return (
+      this.kept.length + pendingStates.length + checkpointStates.length + visits.storedInts + repetitions.storedInts
+    );
   }
 
   private enterMain(): void {
@@ -233,18 +252,26 @@ class Walk implements Context {
     const joins = this.plan.joins[pc] === 1;
     if (joins) this.state.forget(~(this.plan.live[pc] ?? 0));
     if (this.nodes !== undefined) this.addNode(this.nodes, pc);
-    if (!joins) return false;
+    if (this.witness?.covers(pc) === true) return true;
+    const repeats = joins ? this.repeats(pc) : false;
+    if (repeats === false) this.witness?.arrive(pc, this.starts.length);
+    return repeats;
+  }
+
+  /** Whether the state repeats one that allows to drop it, or why the program is refused. */
+  private repeats(pc: number): boolean | Refusal {
     const pending = this.starts.length;
-    const arrival = repetitions.arrive(this.table, this.state, pc, pending, this.node);
+    const mark = this.witness?.positionAfter(pc) ?? this.node;
+    const arrival = repetitions.arrive(this.table, this.state, pc, pending, mark);
     if (arrival === NEW_STATE) return false;
     if (repetitions.isFinished(arrival)) {
       if (!this.reusesFinished) {
-        repetitions.renew(arrival, pending, this.node, this.state);
+        repetitions.renew(arrival, pending, mark, this.state);
         return false;
       }
     } else if (!repetitions.hasProgressed(arrival, this.state)) {
       return refuse('infinite-loop', pc, `infinite loop detected at insn ${pc}`);
-    }
+    } else this.witness?.repeat(repetitions.nodeOf(arrival));
     const node = this.nodes?.[this.node];
     if (node !== undefined) node.coveredBy = repetitions.nodeOf(arrival);
     return true;
@@ -262,6 +289,7 @@ class Walk implements Context {
     this.pcs.push(pc);
     this.takes.push(taken);
     this.parents.push(this.node);
+    this.witness?.fork();
   }
 
   /** Goes on with the youngest pending branch; PATH_ENDS if there is none. */
@@ -272,6 +300,7 @@ class Walk implements Context {
     if (start === undefined || pc === undefined) return PATH_ENDS;
     this.node = this.parents.pop() ?? NO_NODE;
     repetitions.backtrack(this.starts.length);
+    this.witness?.resume(this.starts.length);
     this.state.restore(pendingStates, start);
     pendingStates.length = start;
     if (!taken) return pc;

@@ -7,6 +7,8 @@ import { identityMap, patch } from '../../src/patch/patch.js';
 import { unchangedCost } from '../../src/subjects/cost.js';
 import { subjectByName } from '../../src/subjects/registry.js';
 import type { Prepared, Subject } from '../../src/subjects/subject.js';
+import type { Pruning } from '../../src/verify/analysis.js';
+import { analyse } from '../../src/verify/walk.js';
 import { programOf } from '../src/subjects/states.js';
 
 // Main holds a task in r6, its callee a cgroup in fp-8, unless cb[0] is 0; an acquire may fail.
@@ -217,5 +219,63 @@ describe('createJudge', () => {
   it('leaves a program that runs out of fuel inconclusive', () => {
     const judged = createJudge({ ...options([right]), fuel: 3 }).judge(program);
     expect(judged.subjects.get('right')?.verdict).toBe('inconclusive');
+  });
+
+  describe('with a pruning that hides throw states from the subjects', () => {
+    // The register holds a task or a cgroup; nothing reads it before the throw.
+    const merging = programOf(`
+main:
+    r6 = *(u32 *)(r1 + 48)
+    r1 = 1
+    if r6 == 0 goto group
+    call bpf_task_from_pid
+    r7 = r0
+    goto both
+group:
+    call bpf_cgroup_from_id
+    r7 = r0
+both:
+    r1 = 7
+    call bpf_throw
+    r0 = 0
+    exit
+`);
+    const sound = subjectByName('frame-descriptors/sound');
+    const table = subjectByName('runtime-table/per-frame');
+    if (sound === undefined || table === undefined) throw new Error('no such subject');
+    const judged = (pruning: Pruning, of: Program, containment = true) =>
+      createJudge({ ...options([sound, table]), pruning, containment }).judge(of);
+
+    it('judges what they do with the rest, and the stakes by all', () => {
+      for (const containment of [true, false]) {
+        const exact = judged('exact', merging, containment);
+        const pruned = judged('kernel-like-every', merging, containment);
+        expect(exact.subjects.get('frame-descriptors/sound')?.verdict).toBe('merge-failure');
+        expect(pruned.subjects.get('frame-descriptors/sound')?.verdict).toBe('wrong-destructor');
+        expect(pruned.subjects.get('runtime-table/per-frame')?.verdict).toBe('agree');
+        expect(pruned.stakes).toEqual(exact.stakes);
+        expect(pruned.stakes.differingStates).toBe(true);
+      }
+    });
+
+    it('leaves it to a complete walk what verifies', () => {
+      const number = programOf(`
+main:
+    r6 = *(u32 *)(r1 + 48)
+    r7 = 0
+    if r6 == 0 goto other
+    *(u64 *)(r10 - 8) = r7
+    *(u8 *)(r10 - 7) = 1
+    goto join
+other:
+    *(u64 *)(r10 - 8) = r10
+join:
+    r2 = *(u32 *)(r10 - 8)
+    r0 = 0
+    exit
+`);
+      expect(analyse(number, { pruning: 'kernel-like-every' }).refusal).toBeUndefined();
+      expect(judged('kernel-like-every', number).refusal?.message).toBe('invalid size of register fill');
+    });
   });
 });

@@ -6,8 +6,9 @@ import type { TableKnowledge } from '../../contract/knowledge.js';
 import { livesOnStack } from '../../isa/kinds.js';
 import { identityMap } from '../../patch/patch.js';
 import type { Analysis } from '../../verify/analysis.js';
+import { isComplete } from '../../verify/pruning.js';
 import type { Reference } from '../../verify/value.js';
-import { analyse } from '../../verify/walk.js';
+import { analyse, WALK_LIMIT } from '../../verify/walk.js';
 import { unchangedCost } from '../cost.js';
 import { heldReference } from '../refusal.js';
 import type { Prepared, PrepareInput, Refused, Subject } from '../subject.js';
@@ -96,7 +97,9 @@ function rewrite({ program, analysis }: PrepareInput, layout: Layout): Prepared 
   }
   // The proposal inserts after the main pass (R9), so this walk is a check of ours and not bound by the kernel's limit:
   // beside each instruction of the original at most all that was inserted is walked.
-  const limit = analysis.walked * (1 + rewritten.added);
+  // A walk that the kernel's pruning has cut short says nothing of how long a complete one is.
+  const walked = isComplete(analysis.pruning) ? analysis.walked : WALK_LIMIT;
+  const limit = walked * (1 + rewritten.added);
   const verdict = analyse(rewritten.program, { pruning: 'exact', intrinsics: true, limit }).refusal;
   if (verdict !== undefined) {
     const pc = Math.max(0, rewritten.pcMap.serves?.[verdict.pc] ?? 0);

@@ -24,6 +24,13 @@ describe('writeFinding', () => {
     expect(read.case.title).toContain('profile default');
   });
 
+  it('writeFinding writes under which pruning it was found, if that is not the usual one', () => {
+    const read = readCase(writeFinding(program(), judged, { ...ABOUT, pruning: 'kernel-like' }).text);
+    if (!read.ok) throw new Error(JSON.stringify(read.errors));
+    expect(read.case.pruning).toBe('kernel-like');
+    expect(text).not.toContain('pruning');
+  });
+
   it('writeFinding says what the design knows', () => {
     expect(claims.length).toBeGreaterThan(0);
   });
@@ -41,7 +48,7 @@ describe('findingCase', () => {
     const refused = { verdict: 'refused', refusal } as const;
     const judged = judgement({ mainline: refused, [RFC]: WRONG, 'mine/x': WRONG, 'mine/y': refused });
     const about = (subject: string) =>
-      findingCase(program(), judged, { title: 'x', origin: undefined, subject, reason: 'r' });
+      findingCase(program(), judged, { title: 'x', origin: undefined, pruning: 'exact', subject, reason: 'r' });
     expect(about(RFC).known.map(({ subject }) => subject)).toEqual([RFC]);
     expect(about('mine/x').known.map(({ subject }) => subject)).toEqual([RFC, 'mine/x']);
     expect(about('mine/x').refusals.map(({ subjects }) => subjects)).toEqual([['mainline']]);

@@ -39,6 +39,14 @@ describe('replayCase', () => {
     expect(replayCase({ ...readme, known: [] }).defects[0]?.known).toBeUndefined();
   });
 
+  it('judges under the pruning of the case', () => {
+    const hidden = load('found/pruning/other-kind-in-one-slot');
+    expect(texts(hidden)).toEqual([]);
+    expect(texts({ ...hidden, pruning: 'exact' }).join()).toMatch(
+      /expected frame-descriptors\/sound: wrong-destructor/,
+    );
+  });
+
   it('reports a run that ends otherwise', () => {
     const [first, ...rest] = example.runs;
     if (first === undefined) throw new Error('no runs');

@@ -12,6 +12,9 @@ interface FuzzAnswer {
   readonly programs: number;
   readonly failure?: { readonly at: string; readonly message: string; readonly insns: number };
   readonly timing: object;
+  readonly comparePruning?: {
+    readonly subjects: Readonly<Record<string, { readonly changed: number; readonly verdicts: readonly object[] }>>;
+  };
   readonly subjects: Readonly<
     Record<
       string,
@@ -51,6 +54,48 @@ describe('runFuzz', () => {
     // The folder of findings is a baseline as well: each file says which defect it shows.
     expect((await fuzz(...argv, '--baseline', out)).code).toBe(0);
     expect(await run('replay', out)).toMatchObject({ code: 0 });
+  });
+
+  it('runFuzz finds what a pruning hides, writes it so that it replays, and does not excuse it elsewhere', async () => {
+    const out = folder();
+    const argv = [
+      '--seed',
+      '1',
+      '--profile',
+      'all',
+      '--from',
+      '1320',
+      '--runs',
+      '1',
+      '--out',
+      out,
+      '--baseline',
+      'none',
+    ];
+    const hidden = await fuzz(...argv, '--pruning', 'kernel-like-every');
+    const sound = hidden.json.subjects['frame-descriptors/sound']?.findings ?? [];
+    expect([hidden.code, sound.map(({ defect }) => defect)]).toEqual([
+      1,
+      ['garbage-release/local-object/non-owned-pointer/stack/thrower'],
+    ]);
+    expect(readFileSync(sound[0]?.file ?? '', 'utf8')).toContain(';! pruning: kernel-like-every\n');
+    expect(await run('replay', out)).toMatchObject({ code: 0 });
+    expect((await fuzz(...argv)).json.subjects['frame-descriptors/sound']?.findings).toEqual([]);
+  });
+
+  it('runFuzz counts which verdicts another pruning changes', async () => {
+    const argv = ['--seed', '1', '--profile', 'all', '--from', '1318', '--runs', '4', '--out', folder()];
+    const { subjects } = (await fuzz(...argv, '--compare-pruning', 'kernel-like-every')).json.comparePruning ?? {};
+    expect(subjects?.['frame-descriptors/sound']?.changed).toBe(1);
+    expect(subjects?.['frame-descriptors/sound']?.verdicts).toContainEqual({
+      from: 'agree',
+      to: 'garbage-release',
+      programs: 1,
+      first: 1320,
+    });
+    expect(subjects?.['runtime-table/per-frame']?.changed).toBe(0);
+    const { out: text } = await run('fuzz', ...argv, '--compare-pruning', 'kernel-like-every', '--quiet');
+    expect(text).toMatch(/agree +garbage-release +1 +1320/);
   });
 
   it('runFuzz prints the seed first', async () => {

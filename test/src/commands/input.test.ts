@@ -30,19 +30,31 @@ describe('loadCase', () => {
 
 describe('loadBaseline', () => {
   it('loadBaseline reads a file of rows, locating errors', () => {
-    expect(loadBaseline(file('b.txt', `${RFC}: ${DEFECT} ; why\n`))).toMatchObject([{ subject: RFC, reason: 'why' }]);
+    expect(loadBaseline(file('b.txt', `${RFC}: ${DEFECT} ; why\n`), 'exact')).toMatchObject([
+      { subject: RFC, reason: 'why' },
+    ]);
     const wrong = file('b.txt', `\n${RFC}: ${DEFECT}\n`);
-    expect(() => loadBaseline(wrong)).toThrow(`${wrong}:2:`);
+    expect(() => loadBaseline(wrong, 'exact')).toThrow(`${wrong}:2:`);
   });
 
   it('loadBaseline takes the known lines of a folder of cases, each once', () => {
     const text = `;! case: x\n;! origin: hand\n;! known: ${RFC}: ${DEFECT} ; why\n\nmain:\n    r0 = 0\n    exit\n`;
     const path = file('a.bpf', text);
     writeFileSync(join(dirname(path), 'b.bpf'), text);
-    expect(loadBaseline(dirname(path))).toMatchObject([{ subject: RFC, defect: DEFECT, reason: 'why' }]);
+    expect(loadBaseline(dirname(path), 'exact')).toMatchObject([{ subject: RFC, defect: DEFECT, reason: 'why' }]);
+  });
+
+  it('loadBaseline does not excuse by a case that hides states what happens without hiding any', () => {
+    const known = `;! known: ${RFC}: ${DEFECT} ; why\n\nmain:\n    r0 = 0\n    exit\n`;
+    const hiding = dirname(file('a.bpf', `;! case: x\n;! origin: hand\n;! pruning: kernel-like\n${known}`));
+    const showing = dirname(file('a.bpf', `;! case: x\n;! origin: hand\n;! pruning: off\n${known}`));
+    const rows = (path: string) =>
+      (['off', 'exact', 'kernel-like-every'] as const).map((p) => loadBaseline(path, p).length);
+    expect(rows(hiding)).toEqual([0, 0, 1]);
+    expect(rows(showing)).toEqual([1, 1, 1]);
   });
 
   it('loadBaseline knows nothing when asked to', () => {
-    expect(loadBaseline('none')).toEqual([]);
+    expect(loadBaseline('none', 'exact')).toEqual([]);
   });
 });

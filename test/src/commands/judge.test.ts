@@ -62,6 +62,18 @@ describe('runJudge', () => {
     expect(await Promise.all(seeds.map((seed) => wrong('--seed', seed, '--no-patches')))).not.toContain(true);
   });
 
+  it('runJudge takes the pruning of the file unless another is asked for', async () => {
+    const path = 'corpus/found/pruning/other-kind-in-one-slot.bpf';
+    const verdict = async (...argv: readonly string[]) => {
+      const { out } = await run('judge', path, '--json', ...argv);
+      const json: { readonly subjects: Readonly<Record<string, { readonly verdict: string }>> } = JSON.parse(out);
+      return json.subjects['frame-descriptors/sound']?.verdict;
+    };
+    expect(await verdict()).toBe('wrong-destructor');
+    expect(await verdict('--pruning', 'exact')).toBe('merge-failure');
+    expect(await verdict('--pruning', 'kernel-like-every')).toBe('wrong-destructor');
+  });
+
   it('runJudge names file, line and column of what it cannot read', async () => {
     const wrong = file('b.bpf', WRONG_KIND.replace('r6 = r1', 'r16 = r1'));
     const answer = await run('judge', wrong);

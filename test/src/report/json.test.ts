@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { campaignJson, jsonText, judgementJson } from '../../../src/report/json.js';
 import { DEFECT, FAILURE, judgement, RFC, RIGHT, SETTINGS, TABLE, WRONG } from '../campaign/samples.js';
-import { sampleResult } from './sample-result.js';
+import { comparedResult, sampleResult } from './sample-result.js';
 
 describe('jsonText', () => {
   it('jsonText writes bigints as decimal strings', () => {
@@ -11,6 +11,24 @@ describe('jsonText', () => {
 });
 
 describe('campaignJson', () => {
+  it('campaignJson carries what another pruning changes, only if it was asked for', () => {
+    expect(campaignJson(sampleResult(), 100)).not.toHaveProperty('comparePruning');
+    expect(campaignJson(comparedResult(), 100).comparePruning).toEqual({
+      from: 'exact',
+      to: 'kernel-like',
+      subjects: {
+        [RFC]: {
+          changed: 2,
+          verdicts: [
+            { from: 'merge-failure', to: 'wrong-destructor', programs: 2, first: 7 },
+            { from: 'wrong-destructor', to: 'wrong-destructor', programs: 1, first: 4 },
+          ],
+        },
+        [TABLE]: { changed: 0, verdicts: [{ from: 'agree', to: 'agree', programs: 3, first: 4 }] },
+      },
+    });
+  });
+
   it('campaignJson holds what the command line promises', () => {
     const json = campaignJson(sampleResult(), 100);
     expect(json).toMatchObject({
