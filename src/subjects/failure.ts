@@ -10,7 +10,7 @@ export interface SubjectModule {
 }
 
 /** What the subject was doing. */
-export type SubjectWork = 'prepare' | 'unwind' | 'describe' | 'know' | 'an inserted call';
+export type SubjectWork = 'prepare' | 'unwind' | 'maintain' | 'describe' | 'know' | 'an inserted call';
 
 /** An error of somebody's module in words without paths of this machine. */
 export interface ErrorWords {

@@ -93,8 +93,9 @@ function flawOfRefusal(value: unknown, program: Program): string | undefined {
 }
 
 function flawOfPrepared(prepared: Fields, input: PrepareInput): string | undefined {
-  const { program, pcMap, cost, reserved, intrinsics, unwind, describe } = prepared;
+  const { program, pcMap, cost, reserved, intrinsics, unwind, maintain, describe } = prepared;
   if (typeof unwind !== 'function') return `unwind: ${expected('a function', unwind)}`;
+  if (maintain !== undefined && typeof maintain !== 'function') return `maintain: ${expected('a function', maintain)}`;
   if (typeof describe !== 'function') return `describe: ${expected('a function', describe)}`;
   if (!isProgram(program)) return `program: ${expected('the program given, or one that patch made', program)}`;
   return (

@@ -3,11 +3,12 @@
  * that names it, so that nobody takes it for a bug of the judge or the machine, and no half-right value gets that far.
  */
 import type { TableKnowledge } from '../contract/knowledge.js';
-import type { Intrinsic } from '../contract/prepared.js';
+import type { Intrinsic, Unwind } from '../contract/prepared.js';
 import type { StoppedView, UnwindStep } from '../contract/unwind.js';
 import type { Program } from '../isa/program.js';
+import type { KernelPass } from '../patch/kernel-pass.js';
 import { type ErrorWords, errorWords, SubjectFailure, type SubjectModule, type SubjectWork } from './failure.js';
-import { flawOfAnswer, flawOfLines, flawOfStep } from './flaws.js';
+import { expected, flawOfAnswer, flawOfLines, flawOfStep } from './flaws.js';
 import { flawOfKnowledge, flawOfWords } from './knowledge-flaws.js';
 import type { Prepared, Subject } from './subject.js';
 
@@ -84,23 +85,37 @@ function guardPrepared(prepared: Prepared, work: Work): Prepared {
         run: (view) => work.attempt('an inserted call', () => intrinsic.run(view)),
       }),
     ),
-    *unwind(stopped: StoppedView): Iterable<UnwindStep> {
-      const steps = work.attempt('unwind', () => prepared.unwind(stopped)[Symbol.iterator]());
-      for (let taken = 0; ; taken++) {
-        const step = work.attempt('unwind', () => steps.next());
-        if (step.done === true) return;
-        if (taken >= STEPS) work.fail('unwind', `it does not end: ${STEPS} steps`);
-        const flaw = flawOfStep(step.value, stopped, program);
-        if (flaw !== undefined) work.fail('unwind', `step ${taken}: ${flaw}`);
-        yield step.value;
-      }
-    },
+    unwind: guardUnwind((stopped) => prepared.unwind(stopped), program, work),
+    ...(prepared.maintain === undefined ? {} : { maintain: guardMaintain(prepared, work) }),
     describe() {
       const lines = work.attempt('describe', () => prepared.describe());
       const flaw = flawOfLines(lines);
       if (flaw !== undefined) work.fail('describe', flaw);
       return lines;
     },
+  };
+}
+
+function guardMaintain(prepared: Prepared, work: Work): (pass: KernelPass) => Unwind {
+  return (pass) => {
+    const unwind = work.attempt('maintain', () => prepared.maintain?.(pass));
+    if (typeof unwind === 'function') return guardUnwind(unwind, pass.program, work);
+    return work.fail('maintain', expected('an unwinder', unwind));
+  };
+}
+
+/** `program` is what the frames' pcs are pcs of. */
+function guardUnwind(unwind: Unwind, program: Program, work: Work): Unwind {
+  return function* (stopped: StoppedView): Iterable<UnwindStep> {
+    const steps = work.attempt('unwind', () => unwind(stopped)[Symbol.iterator]());
+    for (let taken = 0; ; taken++) {
+      const step = work.attempt('unwind', () => steps.next());
+      if (step.done === true) return;
+      if (taken >= STEPS) work.fail('unwind', `it does not end: ${STEPS} steps`);
+      const flaw = flawOfStep(step.value, stopped, program);
+      if (flaw !== undefined) work.fail('unwind', `step ${taken}: ${flaw}`);
+      yield step.value;
+    }
   };
 }
 

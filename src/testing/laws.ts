@@ -209,6 +209,7 @@ export function wrongIn({ subject, program, worlds, known }: LawInput, first: re
     fuel: FUEL,
     seed: SEED,
     containment: false,
+    patches: true,
   });
   const verdict = judge.judge(program, { worlds: first }).subjects.get(subject.name);
   if (verdict?.defect === undefined || known.has(formatDefect(verdict.defect))) return undefined;

@@ -4,9 +4,6 @@ import { unchangedCost } from 'unwindiff/subjects/cost';
 import { DESTRUCTORS } from 'unwindiff/subjects/destructors';
 import { onlyAtThrows } from 'unwindiff/subjects/refusal';
 
-/** @returns {import('unwindiff/subjects/subject').Refused} */
-const refuse = (code, pc, message) => ({ ok: false, refusal: { code, pc, message } });
-
 /** @type {import('unwindiff/subjects/subject').Subject} */
 export const subject = {
   name: 'thrower-registers',
@@ -28,22 +25,31 @@ export const subject = {
         return refuse('merge-failure', pc, 'paths differ');
       table.set(pc, row);
     }
+    const pcMap = identityMap(program);
     return {
       ok: true,
       program,
-      pcMap: identityMap(program),
+      pcMap,
       cost: unchangedCost(program, analysis.stackDepth, 32 * table.size),
       reserved: program.subprograms.map(() => 0),
       intrinsics: [],
-      *unwind({ frames, trampoline }) {
-        const frame = frames.length - 1;
-        for (const { register, destructor } of table.get(frames[frame].pc)) {
-          const address = trampoline[register - 6];
-          if (address === 0n) continue; // the acquire gave NULL
-          yield { do: 'release', frame, from: { in: 'register', register }, address, destructor, because: 'held' };
-        }
-      },
+      unwind: unwinder(table, pcMap),
+      maintain: (pass) => unwinder(table, pass.pcMap), // a kernel has patched the program: pcs have moved
       describe: () => [...table].map(([pc, row]) => `${pc}: ${row.map(({ register }) => `r${register}`).join(' ')}`),
     };
   },
 };
+
+/** @returns {import('unwindiff/subjects/subject').Refused} */
+const refuse = (code, pc, message) => ({ ok: false, refusal: { code, pc, message } });
+
+/** @returns {import('unwindiff/contract/prepared').Unwind} */
+const unwinder = (table, { toOriginal }) =>
+  function* ({ frames, trampoline }) {
+    const frame = frames.length - 1;
+    for (const { register, destructor } of table.get(toOriginal[frames[frame].pc])) {
+      const address = trampoline[register - 6];
+      if (address === 0n) continue; // the acquire gave NULL
+      yield { do: 'release', frame, from: { in: 'register', register }, address, destructor, because: 'held' };
+    }
+  };

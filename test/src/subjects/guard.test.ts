@@ -5,6 +5,8 @@ import { Machine } from '../../../oracles/machine/machine.js';
 import { fixedWorld } from '../../../oracles/world.js';
 import type { Unwind } from '../../../src/contract/prepared.js';
 import type { Program } from '../../../src/isa/program.js';
+import { runKernelPass } from '../../../src/patch/kernel-pass.js';
+import { identityMap } from '../../../src/patch/patch.js';
 import { SubjectFailure } from '../../../src/subjects/failure.js';
 import { guardSubject } from '../../../src/subjects/guard.js';
 import { SUBJECTS } from '../../../src/subjects/registry.js';
@@ -166,5 +168,28 @@ done:
     const knowledge = table.know?.(input);
     if (knowledge?.is !== 'tables') throw new Error('it knows tables');
     expect(failureOf(() => knowledge.read(1n, 2n)).words.what).toBe('read: expected { type, alias }, found 3');
+  });
+
+  it('guardSubject reports what a subject gets wrong about a patched program', async () => {
+    const pass = runKernelPass(
+      { program: PROGRAM, pcMap: identityMap(PROGRAM) },
+      [{ do: 'insert', pc: 0, before: 3, after: 0, filler: 0 }],
+      [1, 1, 1],
+    );
+    if (pass === undefined) throw new Error('the patch fits');
+    expect(accepted(guardSubject(perFrame)).maintain).toBeUndefined();
+    const throwing = accepted(await loadedOne(acceptingAll('mine/x', "maintain() { throw new Error('moved'); },")));
+    expect(failureOf(() => throwing.maintain?.(pass))).toMatchObject({
+      work: 'maintain',
+      words: { what: 'Error: moved' },
+    });
+    const nothing = accepted(await loadedOne(acceptingAll('mine/x', 'maintain: () => 3,')));
+    expect(failureOf(() => nothing.maintain?.(pass)).words.what).toBe('expected an unwinder, found 3');
+    const wrong = accepted(await loadedOne(acceptingAll('mine/x', 'maintain: () => () => [7],')));
+    const unwind = wrong.maintain?.(pass);
+    if (unwind === undefined) throw new Error('it has one');
+    expect(failureOf(() => unwound(unwind))).toMatchObject({ work: 'unwind' });
+    const none = await loadedOne(acceptingAll('mine/x', 'maintain: 3,'));
+    expect(failureOf(() => accepted(none)).words.what).toBe('maintain: expected a function, found 3');
   });
 });

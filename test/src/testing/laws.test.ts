@@ -102,6 +102,19 @@ describe('LAWS', () => {
       table((prepared) => ({ ...prepared, unwind: () => [] })),
       'leak/nothing/unlisted/',
     ],
+    [
+      'releases what is held, once, by its destructor, and nothing else',
+      {
+        ...sound,
+        prepare(input) {
+          const answer = sound.prepare(input);
+          if (!answer.ok) return answer;
+          const { maintain: _, ...fixed } = answer;
+          return fixed;
+        },
+      },
+      '/patched/',
+    ],
   ])('LAWS: %s (%#)', (title, subject, words) => {
     expect(brokenBy(subject).get(title)).toContain(words);
   });
