@@ -48,6 +48,7 @@ const LAYERS: readonly Layer[] = [
   { name: 'generators', has: under('generators'), imports: ['isa', 'asm'] },
   { name: 'shrink', has: under('src/shrink'), imports: ['isa', 'cfg', 'patch'] },
   { name: 'bridge', has: under('src/bridge'), imports: ['isa', 'asm'] },
+  { name: 'bench', has: under('bench'), imports: 'any' },
   { name: 'commands', has: under('src/commands'), imports: 'any' },
   { name: 'testing', has: under('src/testing'), imports: 'any' },
   { name: 'top', has: (path) => /^src\/(case|campaign|report|export)\//.test(path), imports: 'any' },
@@ -69,7 +70,7 @@ function sourcesIn(folder: string): readonly string[] {
     .sort();
 }
 
-const files = ['src', 'generators', 'oracles'].flatMap(sourcesIn);
+const files = ['src', 'generators', 'oracles', 'bench'].flatMap(sourcesIn);
 const parsed = new Map(
   files.map((path) => [path, ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.ES2023, true)]),
 );

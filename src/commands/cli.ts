@@ -127,6 +127,15 @@ function commandLine(terminal: Terminal, end: (code: ExitCode) => void): Command
     .option('-o, --out <file>', 'where to write it (default: stdout; bytes there in hexadecimal)')
     .option('--json', 'answer in JSON')
     .action(async (file, options) => end((await import('./export.js')).runExport(file, options, terminal)));
+
+  verb('bench', 'how fast everything is here, as ratios to peers measured in the same run')
+    .option('--programs <n>', 'programs to measure on', values.wholeNumber(5, 1_000_000), 1000)
+    .option('--profile <name>', 'what kind of programs: a profile, or all in turns', values.profile, 'all')
+    .option('--seed <word>', 'where the programs come from', values.seed, 'bench')
+    .option('--no-kernel', 'do not load programs into the running kernel')
+    .option('--json', 'answer in JSON')
+    .option('--quiet', 'no progress')
+    .action(async (options) => end(await (await import('./bench.js')).runBench(options, terminal)));
   return program;
 }
 

@@ -37,12 +37,11 @@ export function accessRefusal(context: Context, pc: number, access: Access): Ref
     case TAG.ctx:
       return contextRefusal(pc, access, table.offset(word));
     case TAG.slice:
+    case TAG.element:
       if (access.does === 'write') {
         return refuse('invalid-access', pc, `R${access.register} cannot write into ${typeName(table, word)}`);
       }
-      return bytesRefusal(pc, offset, access.size, table.parameter(word) >>> 0);
-    case TAG.element:
-      return bytesRefusal(pc, offset, access.size, ELEMENT_BYTES);
+      return bytesRefusal(pc, offset, access.size, tag === TAG.slice ? table.parameter(word) >>> 0 : ELEMENT_BYTES);
     case TAG.memory:
     case TAG.data:
       return bytesRefusal(pc, offset, access.size, table.parameter(word) >>> 0);

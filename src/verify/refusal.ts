@@ -30,7 +30,7 @@ export function typeName(table: InternTable, word: number): string {
     case TAG.slice:
       return nullable ? 'rdonly_mem_or_null' : 'rdonly_mem';
     case TAG.element:
-      return 'mem';
+      return 'rdonly_mem';
     case TAG.socket:
       return `${SOCKET_NAMES[SOCKET_FORMS[table.parameter(word)] ?? 'sock']}${nullable ? '_or_null' : ''}`;
     default:

@@ -27,7 +27,8 @@ async function answer({ changed, path, first }: Question): Promise<Answer> {
 
 function failureIn(module: TestModule): string | undefined {
   const [failed]: TestCase[] = [...module.children.allTests('failed')];
-  if (failed !== undefined) return `${module.relativeModuleId}: ${failed.fullName.replaceAll(' > ', ' ')}`;
+  if (failed !== undefined)
+    return `${module.relativeModuleId}: ${failed.fullName.replaceAll(' > ', ' ').replaceAll(/\s+/g, ' ')}`;
   if (module.ok()) return undefined;
   const message = module.errors()[0]?.message.split('\n')[0] ?? 'a suite fails';
   return `${module.relativeModuleId}: does not load: ${message}`;

@@ -13,7 +13,11 @@ export interface Question {
 
 export type Answer = { readonly failure: string | null } | { readonly broken: string };
 
-const MINUTES = 5;
+interface Late {
+  readonly late: true;
+}
+
+const MINUTES = 3;
 
 /** Tests of one copy of the tree. A run that does not end is killed with its process; the next starts a new one. */
 export class TestRuns {
@@ -23,14 +27,20 @@ export class TestRuns {
 
   /** The first test that fails, in words, files in order of their names; `undefined` if all pass. */
   async firstFailure(question: Question): Promise<string | undefined> {
-    const session = this.session ?? (await this.start());
-    const answer = await this.ask(session, () => session.send(question));
-    if (answer === undefined) {
-      this.stop();
-      return `${question.path}: no end within ${MINUTES} minutes`;
-    }
+    // A process can die of an earlier run; what it was asked is asked once more.
+    const answer = (await this.tell(question)) ?? (await this.tell(question));
+    if (answer === undefined) throw new Error(`the process that runs ${question.path} ended twice`);
+    if ('late' in answer) return `${question.path}: no end within ${MINUTES} minutes`;
     if ('broken' in answer) throw new Error(answer.broken);
     return answer.failure ?? undefined;
+  }
+
+  /** The answer, or `undefined` if the process has ended. */
+  private async tell(question: Question): Promise<Answer | Late | undefined> {
+    const session = this.session ?? (await this.start());
+    const answer = await ask(session, () => session.send(question));
+    if (answer === undefined || 'late' in answer) this.stop();
+    return answer;
   }
 
   /** Ends the process. */
@@ -38,39 +48,34 @@ export class TestRuns {
     const { session } = this;
     this.session = undefined;
     // It leads a group, in which the workers of vitest are too.
-    if (session?.pid !== undefined && session.exitCode === null) process.kill(-session.pid, 'SIGKILL');
+    if (session?.pid !== undefined && session.exitCode === null && session.signalCode === null)
+      process.kill(-session.pid, 'SIGKILL');
   }
 
   private async start(): Promise<ChildProcess> {
     const script = join(import.meta.dirname, 'session.js');
     const session = fork(script, { cwd: this.folder, detached: true, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
     this.session = session;
-    if ((await this.ask(session, () => true)) === undefined) throw new Error('vitest does not start');
+    const ready = await ask(session, () => true);
+    if (ready === undefined || 'late' in ready) throw new Error('vitest does not start');
     return session;
   }
+}
 
-  private ask(session: ChildProcess, say: () => boolean): Promise<Answer | undefined> {
-    return new Promise((resolve, reject) => {
-      const done = (): void => {
-        clearTimeout(timer);
-        session.off('message', answered);
-        session.off('exit', ended);
-      };
-      const answered = (answer: Answer): void => {
-        done();
-        resolve(answer);
-      };
-      const ended = (): void => {
-        done();
-        reject(new Error('the process that runs tests has ended'));
-      };
-      const timer = setTimeout(() => {
-        done();
-        resolve(undefined);
-      }, MINUTES * 60_000);
-      session.on('message', answered);
-      session.on('exit', ended);
-      say();
-    });
-  }
+/** Says something to a process and waits for its answer; `undefined` if it ends instead. */
+function ask(session: ChildProcess, say: () => boolean): Promise<Answer | Late | undefined> {
+  return new Promise((resolve) => {
+    const done = (answer: Answer | Late | undefined): void => {
+      clearTimeout(timer);
+      session.off('message', done);
+      session.off('exit', ended);
+      resolve(answer);
+    };
+    const ended = (): void => done(undefined);
+    const timer = setTimeout(() => done({ late: true }), MINUTES * 60_000);
+    session.on('message', done);
+    session.on('exit', ended);
+    if (session.exitCode !== null || session.signalCode !== null) ended();
+    else say();
+  });
 }

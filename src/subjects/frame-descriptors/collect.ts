@@ -144,10 +144,12 @@ class Arrival {
       return undefined;
     }
     let entry = notInit(place);
+    // A slice has no id in the kernel: it is not released with its dynptr, and says nothing.
+    if (value?.is === 'pointer' && value.type.to === 'data' && value.type.readonly) return undefined;
     if (value?.is === 'pointer' && !this.released.has(value.ref)) {
       if (value.ref === 0) return undefined;
-      // The type of dynptr data is a plain PTR_TO_MEM, with the id of the dynptr; a slice has no id.
-      if (value.type.to === 'data' && !value.type.readonly) return this.noDestructor();
+      // Dynptr data and the number an iterator is at are a plain PTR_TO_MEM, with the id of what they are in.
+      if (value.type.to === 'data' || value.type.to === 'element') return this.noDestructor();
       const holds = holdingOf(value);
       if (holds === undefined) return undefined;
       const destructor = DESTRUCTORS[holds.kind].destructor(this.program, holds.type);

@@ -3,9 +3,9 @@
  * the compiler, a stop is possible at any instruction; paid for in stack and in instructions on every run.
  */
 import type { TableKnowledge } from '../../contract/knowledge.js';
-import { livesOnStack } from '../../isa/kinds.js';
+import { KINDS, livesOnStack, type StackKind } from '../../isa/kinds.js';
 import { identityMap } from '../../patch/patch.js';
-import type { Analysis } from '../../verify/analysis.js';
+import type { Analysis, StateView } from '../../verify/analysis.js';
 import { isComplete } from '../../verify/pruning.js';
 import type { Reference } from '../../verify/value.js';
 import { analyse, WALK_LIMIT } from '../../verify/walk.js';
@@ -52,11 +52,11 @@ function knowledgeOf({ tables, types }: Layout): TableKnowledge {
   };
 }
 
-const LOST = '; it was on the stack of a frame that has returned';
+const LOST = '; it was on the stack of a frame that has returned, or is overwritten';
 
 /**
- * A dynptr or iterator that is held at a throw, but whose slots were those of a frame that has returned: no destructor can be
- * run on it any more, whatever a table says.
+ * A dynptr or iterator that is held at a throw, but whose slots were those of a frame that has returned, or were overwritten:
+ * no destructor can be run on it any more, whatever a table says.
  */
 function lostOnStack({ throws }: Analysis): { readonly pc: number; readonly reference: Reference } | undefined {
   for (const { pc, state } of throws) {
@@ -67,13 +67,21 @@ function lostOnStack({ throws }: Analysis): { readonly pc: number; readonly refe
       const slots = state.frame(frame).allocated / 8;
       for (let slot = 0; slot < slots; slot++) {
         const { resident } = state.slot(frame, slot);
-        if (resident?.first === true) found.add(resident.ref);
+        if (resident?.first === true && isWhole(state, frame, slot, resident.kind)) found.add(resident.ref);
       }
     }
     const reference = candidates.find(({ id }) => !found.has(id));
     if (reference !== undefined) return { pc, reference };
   }
   return undefined;
+}
+
+/** Whether all slots of the dynptr or iterator that begins in a slot are still there. */
+function isWhole(state: StateView, frame: number, slot: number, kind: StackKind): boolean {
+  for (let other = slot - KINDS[kind].slots + 1; other < slot; other++) {
+    if (state.slot(frame, other).resident?.kind !== kind) return false;
+  }
+  return true;
 }
 
 /** Nothing is ever owned, or nothing can stop the program. */
