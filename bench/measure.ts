@@ -49,7 +49,7 @@ export interface BenchResult {
   /** Processor microseconds of one unit of work. */
   readonly unitMicros: number;
   readonly stages: Readonly<Record<StageName, Figure | undefined>>;
-  /** Generate and judge one after the other, with containment, in one worker as `fuzz` does it. */
+  /** Generate and judge one after the other, with containment and patches, in one worker as `fuzz` does it. */
   readonly pipeline: Figure | undefined;
   /** The pipeline ran in a thread of its own. */
   readonly inThread: boolean;
@@ -157,7 +157,8 @@ function figuresOf(series: ReadonlyMap<StageName, Series>): Readonly<Record<Stag
     walk: of('walk'),
     record: of('record'),
     load: of('load'),
-    unchecked: of('unchecked'),
+    bare: of('bare'),
+    contained: of('contained'),
     judge: of('judge'),
     runs: of('runs'),
     hot: of('hot'),

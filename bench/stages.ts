@@ -21,8 +21,9 @@ const rows = {
   walk: { per: 'program', does: 'walk' },
   record: { per: 'program', does: 'walk, keeping every state' },
   load: { per: 'program', does: 'machine: load' },
-  unchecked: { per: 'program', does: 'judge without containment' },
-  judge: { per: 'program', does: 'judge with containment' },
+  bare: { per: 'program', does: 'judge, no containment, no patches' },
+  contained: { per: 'program', does: 'judge with containment' },
+  judge: { per: 'program', does: 'judge with containment and patches' },
   runs: { per: 'instruction', does: 'generated programs, with loading' },
   hot: { per: 'instruction', does: 'hot loop, a million instructions' },
 } as const satisfies Record<string, StageRow>;
@@ -35,7 +36,8 @@ export const STAGE_NAMES: readonly StageName[] = [
   'walk',
   'record',
   'load',
-  'unchecked',
+  'bare',
+  'contained',
   'judge',
   'runs',
   'hot',
@@ -51,8 +53,10 @@ export function createStages(
   settings: CampaignSettings,
 ): Readonly<Record<StageName, (samples: readonly Sample[]) => number>> {
   const { pruning } = settings;
-  const checked = createJudge({ ...judgeOptions(settings), containment: true });
-  const unchecked = createJudge({ ...judgeOptions(settings), containment: false });
+  const options = judgeOptions(settings);
+  const bare = createJudge({ ...options, containment: false, patches: false });
+  const contained = createJudge({ ...options, containment: true, patches: false });
+  const judge = createJudge({ ...options, containment: true, patches: true });
   const machine = new Machine();
   const states = new Arena();
   const each = (samples: readonly Sample[], work: (sample: Sample) => void): number => {
@@ -72,8 +76,9 @@ export function createStages(
         analyse(program, { pruning: 'exact', record: true, arena: states });
       }),
     load: (samples) => each(samples, ({ program }) => machine.load({ program })),
-    unchecked: (samples) => each(samples, ({ program }) => unchecked.judge(program)),
-    judge: (samples) => each(samples, ({ program }) => checked.judge(program)),
+    bare: (samples) => each(samples, ({ program }) => bare.judge(program)),
+    contained: (samples) => each(samples, ({ program }) => contained.judge(program)),
+    judge: (samples) => each(samples, ({ program }) => judge.judge(program)),
     runs(samples) {
       let executed = 0;
       for (const { program, worlds } of samples) {

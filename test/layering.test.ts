@@ -60,6 +60,8 @@ interface Import {
   /** The source path it resolves to, or `undefined` for a package. */
   readonly to: string | undefined;
   readonly typeOnly: boolean;
+  /** `import()`: loaded when the line runs. */
+  readonly lazy: boolean;
 }
 
 function sourcesIn(folder: string): readonly string[] {
@@ -77,17 +79,17 @@ const parsed = new Map(
 
 function importsOf(path: string): readonly Import[] {
   const found: Import[] = [];
-  const add = (specifier: ts.Expression | undefined, typeOnly: boolean): void => {
+  const add = (specifier: ts.Expression | undefined, typeOnly: boolean, lazy = false): void => {
     if (specifier === undefined || !ts.isStringLiteral(specifier)) return;
     const local = specifier.text.startsWith('.');
     const to = local ? normalize(join(dirname(path), specifier.text)).replace(/\.js$/, '.ts') : undefined;
-    found.push({ from: path, specifier: specifier.text, to, typeOnly });
+    found.push({ from: path, specifier: specifier.text, to, typeOnly, lazy });
   };
   const visit = (node: ts.Node): void => {
     if (ts.isImportDeclaration(node)) add(node.moduleSpecifier, isTypeOnly(node.importClause));
     else if (ts.isExportDeclaration(node)) add(node.moduleSpecifier, node.isTypeOnly);
     else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword)
-      add(node.arguments[0], false);
+      add(node.arguments[0], false, true);
     ts.forEachChild(node, visit);
   };
   const source = parsed.get(path);
@@ -158,9 +160,12 @@ describe('layering', () => {
 
   const manifest: {
     readonly dependencies: Readonly<Record<string, string>>;
+    readonly optionalDependencies: Readonly<Record<string, string>>;
     readonly peerDependencies: Readonly<Record<string, string>>;
     readonly peerDependenciesMeta: Readonly<Record<string, { readonly optional?: boolean }>>;
   } = JSON.parse(readFileSync('package.json', 'utf8'));
+  /** A package that may be absent, asked for only when the line runs. */
+  const isOptional = ({ specifier, lazy }: Import) => lazy && specifier in manifest.optionalDependencies;
   const packagesOf = (imports: readonly Import[]): ReadonlySet<string> =>
     new Set(
       imports
@@ -179,7 +184,7 @@ describe('layering', () => {
       for (const { to, typeOnly } of importsOf(path)) if (to !== undefined && !typeOnly) loaded.add(to);
     }
     expect(loaded.size).toBeGreaterThan(100);
-    const needed = packagesOf([...loaded].flatMap(importsOf));
+    const needed = packagesOf([...loaded].flatMap(importsOf).filter((each) => !isOptional(each)));
     expect([...needed].filter((name) => !(name in manifest.dependencies))).toEqual([]);
     expect([...needed].sort()).toEqual(Object.keys(manifest.dependencies).sort());
   });
@@ -194,8 +199,14 @@ describe('layering', () => {
       'generators/arbitrary.ts',
       'oracles/arbitrary-world.ts',
     ]);
-    const all = packagesOf(files.flatMap(importsOf));
+    const all = packagesOf(files.flatMap(importsOf).filter((each) => !isOptional(each)));
     expect([...all].filter((name) => !(name in manifest.dependencies) && !peers.includes(name))).toEqual([]);
+  });
+
+  it('optional packages are loaded when they are asked for, in one file each', () => {
+    const uses = files.flatMap(importsOf).filter(({ specifier }) => specifier in manifest.optionalDependencies);
+    expect(uses.filter((each) => !isOptional(each))).toEqual([]);
+    expect(uses.map(({ from, specifier }) => [from, specifier])).toEqual([['src/bridge/kernel/bpf.ts', 'koffi']]);
   });
 
   it('src/contract and oracles/judgement.ts emit no code', () => {

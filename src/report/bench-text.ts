@@ -65,7 +65,7 @@ function stages(result: BenchResult, paint: Paint): string {
       `µs and core seconds are processor time, of all threads and of the kernel on our behalf; "a second" is what a clock on the ` +
         `wall saw. A unit is one SHA-256 of 1 MiB, here ${rounded(result.unitMicros)} µs: only units can be compared between machines. ` +
         `The pipeline is what fuzz does: generate, walk, prepare ${result.settings.subjects.length} subjects, run in all worlds with ` +
-        'containment, judge, count.',
+        'containment, the same for the patched programs, judge, count.',
       '  ',
     )
   );

@@ -31,7 +31,17 @@ describe('runBench', () => {
     expect(Object.keys(place)).toEqual(['cpu', 'cores', 'node', 'system', 'load', 'share']);
     expect(rounds).toBe(5);
     expect(unitMicros).toBeGreaterThan(0);
-    expect(Object.keys(stages)).toEqual(['generate', 'walk', 'record', 'load', 'unchecked', 'judge', 'runs', 'hot']);
+    expect(Object.keys(stages)).toEqual([
+      'generate',
+      'walk',
+      'record',
+      'load',
+      'bare',
+      'contained',
+      'judge',
+      'runs',
+      'hot',
+    ]);
     for (const each of Object.values(stages)) expect(each).toEqual(figure);
     expect(pipeline.figure).toEqual(figure);
     expect(pipeline.inThread).toBe(false);
