@@ -15,7 +15,8 @@ export const subject = {
       const owed = new Map(state.references.map((reference) => [reference.id, reference]));
       const row = [6, 7, 8, 9].flatMap((register) => {
         const value = state.register(state.depth - 1, register);
-        const held = value.is === 'pointer' && value.off === 0 ? owed.get(value.ref) : undefined;
+        const castMayFail = value.is === 'pointer' && value.mayBeNull && value.id > 0; // NULL though the source is held
+        const held = value.is === 'pointer' && value.off === 0 && !castMayFail ? owed.get(value.ref) : undefined;
         if (held === undefined || livesOnStack(held.kind)) return []; // a dynptr or iterator is not what points into it
         owed.delete(held.id);
         return { register, destructor: DESTRUCTORS[held.kind].destructor(program, held.type) };

@@ -9,7 +9,7 @@ const ROWS = ['acquire', 'borrow', 'if-null', 'guard-throw'] as const;
 describe('acquireCall', () => {
   it('comes to every acquiring callable of the table', () => {
     const called = new Set<string | undefined>();
-    for (const { program } of sample(profileOf(ROWS), 150)) {
+    for (const { program } of sample(profileOf(ROWS), 500)) {
       for (let pc = 0; pc < program.length; pc++) {
         const id = program.imm[pc] ?? 0;
         if (opAt(program, pc) === 'call_helper') called.add(helperById(id));
