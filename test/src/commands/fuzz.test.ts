@@ -64,7 +64,7 @@ describe('runFuzz', () => {
       '--profile',
       'all',
       '--from',
-      '1320',
+      '1880',
       '--runs',
       '1',
       '--out',
@@ -76,7 +76,7 @@ describe('runFuzz', () => {
     const sound = hidden.json.subjects['frame-descriptors/sound']?.findings ?? [];
     expect([hidden.code, sound.map(({ defect }) => defect)]).toEqual([
       1,
-      ['garbage-release/local-object/non-owned-pointer/stack/thrower'],
+      ['garbage-release/ring-record/uninitialised/stack/thrower'],
     ]);
     expect(readFileSync(sound[0]?.file ?? '', 'utf8')).toContain(';! pruning: kernel-like-every\n');
     expect(await run('replay', out)).toMatchObject({ code: 0 });
@@ -84,18 +84,18 @@ describe('runFuzz', () => {
   });
 
   it('runFuzz counts which verdicts another pruning changes', async () => {
-    const argv = ['--seed', '1', '--profile', 'all', '--from', '1318', '--runs', '4', '--out', folder()];
+    const argv = ['--seed', '1', '--profile', 'all', '--from', '1878', '--runs', '4', '--out', folder()];
     const { subjects } = (await fuzz(...argv, '--compare-pruning', 'kernel-like-every')).json.comparePruning ?? {};
     expect(subjects?.['frame-descriptors/sound']?.changed).toBe(1);
     expect(subjects?.['frame-descriptors/sound']?.verdicts).toContainEqual({
       from: 'agree',
       to: 'garbage-release',
       programs: 1,
-      first: 1320,
+      first: 1880,
     });
     expect(subjects?.['runtime-table/per-frame']?.changed).toBe(0);
     const { out: text } = await run('fuzz', ...argv, '--compare-pruning', 'kernel-like-every', '--quiet');
-    expect(text).toMatch(/agree +garbage-release +1 +1320/);
+    expect(text).toMatch(/agree +garbage-release +1 +1880/);
   });
 
   it('runFuzz prints the seed first', async () => {
