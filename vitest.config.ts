@@ -15,6 +15,8 @@ const alias = Object.entries(exports).flatMap(([path, target]) => {
 export default defineConfig({
   resolve: { alias },
   test: {
+    // Of two cores the default would use one.
+    maxWorkers: 2,
     include: ['test/**/*.test.ts', 'test/examples/*.test.js'],
     testTimeout: 60_000,
   },
