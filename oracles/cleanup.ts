@@ -63,15 +63,16 @@ const EFFECT_VERDICT = {
 } as const satisfies Record<Exclude<ReleaseRecord['effect'], 'released' | 'nothing'>, FindingVerdict>;
 
 function judgeRelease(release: MachineRelease, thrower: number): CleanupFault | undefined {
-  if (release.effect === 'released' || release.effect === 'nothing') return undefined;
+  const { effect, truth } = release;
+  if (effect === 'released' || effect === 'nothing' || truth === 'released' || truth === 'nothing') return undefined;
   const role = release.frame === thrower ? 'thrower' : 'caller';
   const at = `${release.location} of ${release.subprogram} (frame ${release.frame})`;
-  const found = release.resource === undefined ? WORDS[release.truth] : `${release.resource}, ${WORDS[release.truth]}`;
+  const found = release.resource === undefined ? WORDS[truth] : `${release.resource}, ${WORDS[truth]}`;
   return {
     defect: {
-      verdict: EFFECT_VERDICT[release.effect],
+      verdict: EFFECT_VERDICT[effect],
       claim: release.because,
-      truth: release.truth,
+      truth,
       location: release.locationClass,
       frame: role,
     },

@@ -25,6 +25,10 @@ export class CheckList {
   readonly places: number[] = [];
   readonly checks: Check[] = [];
 
+  get length(): number {
+    return this.checks.length;
+  }
+
   add(frame: number, place: number, checks: readonly Check[]): void {
     for (const check of checks) {
       this.frames.push(frame);
@@ -43,9 +47,8 @@ export const RESIDENT = 5;
 
 const U64 = 2n ** 64n - 1n;
 
-/** The checks of a whole state. `live`: bit n says that R`n` (0..5) of the top frame may still be read. */
-export function checksOf(state: StateView, live: number): CheckList {
-  const list = new CheckList();
+/** Adds the checks of a whole state. `live`: bit n says that R`n` (0..5) of the top frame may still be read. */
+export function addChecks(list: CheckList, state: StateView, live: number): void {
   const top = state.depth - 1;
   const view = state instanceof RecordView ? state : undefined;
   const known = view === undefined ? undefined : knownChecks(view.words);
@@ -71,13 +74,14 @@ export function checksOf(state: StateView, live: number): CheckList {
       );
     }
   }
-  return list;
 }
 
-/** The checks of what differs from the state before, within one basic block. Both have the same frames. */
-export function changesOf(before: StateView, state: StateView, live: number): CheckList {
-  if (!(state instanceof RecordView && before instanceof RecordView)) return changesBetween(before, state, live);
-  const list = new CheckList();
+/** Adds the checks of what differs from the state before, within one basic block. Both have the same frames. */
+export function addChanges(list: CheckList, before: StateView, state: StateView, live: number): void {
+  if (!(state instanceof RecordView && before instanceof RecordView)) {
+    addChangesBetween(list, before, state, live);
+    return;
+  }
   const known = knownChecks(state.words);
   const changes = state.changesSince(before);
   for (let at = 0; at < changes.length; at += 3) {
@@ -87,11 +91,9 @@ export function changesOf(before: StateView, state: StateView, live: number): Ch
     if (place < 0) list.add(frame, 8 * place, known.slot(word));
     else if (place > 5 || (live & (1 << place)) !== 0) list.add(frame, place, known.value(word));
   }
-  return list;
 }
 
-function changesBetween(before: StateView, state: StateView, live: number): CheckList {
-  const list = new CheckList();
+function addChangesBetween(list: CheckList, before: StateView, state: StateView, live: number): void {
   const top = state.depth - 1;
   for (let register = 0; register <= 9; register++) {
     if (register <= 5 && (live & (1 << register)) === 0) continue;
@@ -105,7 +107,6 @@ function changesBetween(before: StateView, state: StateView, live: number): Chec
       if (content !== before.slot(frame, slot)) list.add(frame, -8 * (slot + 1), slotChecks(content));
     }
   }
-  return list;
 }
 
 /** Checks by the numbers of an intern table, each made once: programs have most of their values in common. */

@@ -13,11 +13,11 @@ import type { Scalar } from '../src/verify/scalar.js';
 import type { Pointer, Resident } from '../src/verify/value.js';
 import type { RecordedAnalysis } from '../src/verify/walk.js';
 import {
+  addChanges,
+  addChecks,
   BITS,
   type Check,
   CheckList,
-  changesOf,
-  checksOf,
   EXACT,
   POINTER,
   RANGE,
@@ -29,13 +29,8 @@ import type { Machine } from './machine/machine.js';
 
 const U32 = 2n ** 32n - 1n;
 const NOWHERE: readonly number[] = [];
-
-/** What is checked on arrival at a node. */
-interface Arrival {
-  /** Everything, frames and ledger included; else what has changed. */
-  readonly full: boolean;
-  readonly list: CheckList;
-}
+const START: readonly number[] = [0];
+const UNSEEN = -1;
 
 /** Follows the runs of one program on one machine. */
 export class ContainmentChecker {
@@ -48,11 +43,17 @@ export class ContainmentChecker {
    * that came by way of a dropped arrival need not have in them what the walk goes on with.
    */
   readonly #live: Uint8Array;
-  /** By node: every node has one predecessor, so what is checked on arrival is always the same. */
-  readonly #arrivals: (Arrival | undefined)[] = [];
+  /** Every node has one predecessor, so what is checked on arrival is always the same: by node, where its checks are. */
+  readonly #list = new CheckList();
+  readonly #from: Int32Array;
+  readonly #to: Int32Array;
+  /** By node: 1 if everything is checked, frames and ledger included; else what has changed. */
+  readonly #whole: Uint8Array;
   /** Nodes the run may be at. */
   #at: readonly number[] = NOWHERE;
   #begun = false;
+  /** Why the run is not at the nodes that were tried. */
+  #misses: string | undefined;
   /** Objects that references are, in the state being checked. */
   readonly #objectOf = new Map<number, number>();
 
@@ -61,6 +62,10 @@ export class ContainmentChecker {
     this.#machine = machine;
     this.#full = checkpoints(analysis.program);
     this.#live = planOf(analysis.program).live;
+    const { length } = analysis.nodes;
+    this.#from = new Int32Array(length).fill(UNSEEN);
+    this.#to = new Int32Array(length);
+    this.#whole = new Uint8Array(length);
   }
 
   /** A run is about to start. */
@@ -81,76 +86,79 @@ export class ContainmentChecker {
   }
 
   #observe(pc: number): void {
-    const { nodes } = this.#analysis;
-    const { next, misses } = this.#begun ? this.#follow(pc) : this.#enter(pc);
+    this.#misses = undefined;
+    const next = this.#begun ? this.#follow(pc) : this.#enter(pc);
     this.#begun = true;
     this.#at = next;
     if (next.length > 0) return;
-    const why = misses === undefined ? 'the walk has no state there' : misses.join('; or: ');
-    const where = nodes.length === 0 ? ' (the walk is empty)' : '';
-    throw new HarnessBug(`containment: at pc ${pc} the run is in none of the walked states: ${why}${where}`);
+    const why = this.#misses ?? 'the walk has no state there';
+    throw new HarnessBug(`containment: at pc ${pc} the run is in none of the walked states: ${why}`);
   }
 
-  #enter(pc: number): { readonly next: readonly number[]; readonly misses: string[] | undefined } {
-    const miss = this.#missAt(0, pc, undefined);
-    return miss === undefined ? { next: [0], misses: undefined } : { next: NOWHERE, misses: [miss] };
+  #enter(pc: number): readonly number[] {
+    if (this.#analysis.nodes.length > 0) return this.#lies(0, pc, undefined) ? START : NOWHERE;
+    this.#misses = 'the walk is empty';
+    return NOWHERE;
   }
 
-  /** Mostly the run is at one node, and one node follows it at this pc. */
-  #follow(pc: number): { readonly next: readonly number[]; readonly misses: string[] | undefined } {
+  /** Nodes that the run is at now. Mostly it was at one, and one follows that. */
+  #follow(pc: number): readonly number[] {
     const { nodes } = this.#analysis;
     let next: readonly number[] = NOWHERE;
-    let misses: string[] | undefined;
     for (const from of this.#at) {
       const followers = nodes[from]?.next ?? NOWHERE;
       for (const index of followers) {
         const node = nodes[index];
-        if (node === undefined || node.pc !== pc) continue;
-        const miss = this.#missAt(index, pc, from);
-        if (miss !== undefined) {
-          misses ??= [];
-          misses.push(miss);
-        } else {
-          const goesOnAt = node.coveredBy ?? index;
-          next = followers.length === 1 && node.coveredBy === undefined ? followers : [...next, goesOnAt];
-        }
+        if (node === undefined || node.pc !== pc || !this.#lies(index, pc, from)) continue;
+        const goesOnAt = node.coveredBy ?? index;
+        const alone = next === NOWHERE && followers.length === 1 && node.coveredBy === undefined;
+        next = alone ? followers : [...next, goesOnAt];
       }
     }
-    return { next, misses };
+    return next;
+  }
+
+  /** Whether the run is at a node; if not, that is noted. */
+  #lies(index: number, pc: number, from: number | undefined): boolean {
+    const miss = this.#missAt(index, pc, from);
+    if (miss === undefined) return true;
+    this.#misses = this.#misses === undefined ? miss : `${this.#misses}; or: ${miss}`;
+    return false;
   }
 
   /** Why the run is not at a node, or `undefined`. */
   #missAt(index: number, pc: number, from: number | undefined): string | undefined {
-    let arrival = this.#arrivals[index];
-    if (arrival === undefined) {
-      arrival = this.#arrivalAt(index, pc, from);
-      this.#arrivals[index] = arrival;
-    }
+    if (this.#from[index] === UNSEEN) this.#arrive(index, pc, from);
     if (this.#objectOf.size > 0) this.#objectOf.clear();
-    if (arrival.full) {
+    const whole = this.#whole[index] === 1;
+    if (whole) {
       const miss = this.#framesMiss(index);
       if (miss !== undefined) return miss;
     }
-    const { frames, places, checks } = arrival.list;
-    for (let position = 0; position < checks.length; position++) {
+    const { frames, places, checks } = this.#list;
+    const end = this.#to[index] ?? 0;
+    for (let position = this.#from[index] ?? 0; position < end; position++) {
       const check = checks[position];
       if (check === undefined) continue;
       const miss = this.#miss(check, frames[position] ?? 0, places[position] ?? 0);
       if (miss !== undefined) return miss;
     }
-    return arrival.full ? this.#ledgerMiss(index) : undefined;
+    return whole ? this.#ledgerMiss(index) : undefined;
   }
 
-  #arrivalAt(index: number, pc: number, from: number | undefined): Arrival {
+  /** Lists the checks of a node that a run comes to for the first time. */
+  #arrive(index: number, pc: number, from: number | undefined): void {
     const { nodes } = this.#analysis;
     const state = nodes[index]?.state;
+    if (state === undefined) return;
     const before = from === undefined ? undefined : nodes[from]?.state;
-    if (state === undefined) return { full: true, list: new CheckList() };
     const live = this.#live[pc] ?? 0;
+    this.#from[index] = this.#list.length;
     if (this.#full[pc] === 1 || before === undefined || before.depth !== state.depth) {
-      return { full: true, list: checksOf(state, live) };
-    }
-    return { full: false, list: changesOf(before, state, live) };
+      this.#whole[index] = 1;
+      addChecks(this.#list, state, live);
+    } else addChanges(this.#list, before, state, live);
+    this.#to[index] = this.#list.length;
   }
 
   #framesMiss(index: number): string | undefined {

@@ -41,13 +41,13 @@ export interface LedgerEntry {
 
 /** Acquisitions in order of success, as columns; entry numbers count from 0, ordinals in names from 1. */
 export class Ledger {
-  readonly #kinds: Kind[] = [];
-  readonly #types: string[] = [];
-  readonly #objects: number[] = [];
-  readonly #acquiredAt: number[] = [];
-  readonly #frames: number[] = [];
+  #kinds: Kind[] = [];
+  #types: string[] = [];
+  #objects: number[] = [];
+  #acquiredAt: number[] = [];
+  #frames: number[] = [];
   /** Entry numbers of what is held, in order of acquisition. */
-  readonly #held: number[] = [];
+  #held: number[] = [];
 
   /** Forgets everything: a new run begins. */
   clear(): void {
@@ -62,12 +62,12 @@ export class Ledger {
   /** An independent copy, to try a cleanup on. */
   copy(): Ledger {
     const copy = new Ledger();
-    copy.#kinds.push(...this.#kinds);
-    copy.#types.push(...this.#types);
-    copy.#objects.push(...this.#objects);
-    copy.#acquiredAt.push(...this.#acquiredAt);
-    copy.#frames.push(...this.#frames);
-    copy.#held.push(...this.#held);
+    copy.#kinds = this.#kinds.slice();
+    copy.#types = this.#types.slice();
+    copy.#objects = this.#objects.slice();
+    copy.#acquiredAt = this.#acquiredAt.slice();
+    copy.#frames = this.#frames.slice();
+    copy.#held = this.#held.slice();
     return copy;
   }
 

@@ -41,6 +41,7 @@ export class Machine {
   #executed = 0;
   #executedAdded = 0;
   #stoppedAt = 0;
+  #view: StoppedView | undefined;
   /** Called with the pc of every original instruction before it runs; original pcs. */
   observer: ((pc: number) => void) | undefined;
 
@@ -252,7 +253,8 @@ export class Machine {
 
   /** The public view of the stopped program; valid until the next run. */
   stopped(): StoppedView {
-    return stoppedView(this.#core, this.#stoppedAt, this.#used);
+    this.#view ??= stoppedView(this.#core, this.#stoppedAt, this.#used);
+    return this.#view;
   }
 
   /** Executes a cleanup on a copy of the ledger: the run's results stay as they are, and several can be tried. */
@@ -274,6 +276,7 @@ export class Machine {
     ) {
       first--;
     }
+    this.#view = undefined;
     const done = this.#interpret(0, fuel, first, own, stop?.visit ?? 0, this.observer);
     this.#executed = done.executed;
     this.#executedAdded = done.added;

@@ -13,15 +13,16 @@ import type { Core } from './core.js';
 import { SLOT_DESTRUCTORS } from './stack-objects.js';
 
 /** One release: what the subject claimed, what it did, and what was truly there. */
-export type MachineRelease = Omit<ReleaseRecord, 'effect'> & {
+export interface MachineRelease extends ReleaseRecord {
   readonly locationClass: Defect['location'];
   /** The value used is not the true value of the register that the step names. */
   readonly foreign: boolean;
-} & (
-    | { readonly effect: 'released'; readonly truth: 'released' }
-    | { readonly effect: 'nothing'; readonly truth: 'nothing' }
-    | { readonly effect: Exclude<ReleaseRecord['effect'], 'released' | 'nothing'>; readonly truth: DefectTruth }
-  );
+  /** What was truly there; the effect's own word where that is right. */
+  readonly truth: DefectTruth | 'released' | 'nothing';
+}
+
+/** What came of running a destructor on a value. */
+type Came = Pick<MachineRelease, 'resource' | 'effect' | 'truth'>;
 
 /** A resource that is still held after the cleanup. */
 export interface Leftover {
@@ -75,7 +76,8 @@ function judgeRelease(
   const { frame, because, destructor } = step;
   const address = BigInt.asUintN(64, step.address);
   const foreign = from.in === 'register' && !isTrueRegister(core, frame, from.register, address);
-  const record = {
+  const { resource, effect, truth } = cameOf(core, ledger, address, destructor, foreign);
+  return {
     frame,
     subprogram: core.names.subprograms[core.frameSubprogram[frame] ?? 0]?.name ?? 'main',
     location: locationText(from),
@@ -84,22 +86,29 @@ function judgeRelease(
     destructor,
     because,
     foreign,
-  } as const;
+    resource,
+    effect,
+    truth,
+  };
+}
+
+function cameOf(core: Core, ledger: Ledger, address: bigint, destructor: string, foreign: boolean): Came {
   const place = classify(core, address);
   const slots = SLOT_DESTRUCTORS.get(destructor);
   const object = slots === undefined ? objectAt(place) : residentAt(core, place);
   if (object < 0 && slots !== undefined && isEmpty(core, place, slots)) {
-    return { ...record, resource: undefined, effect: 'nothing', truth: 'nothing' };
+    return { resource: undefined, effect: 'nothing', truth: 'nothing' };
   }
   const came = object < 0 ? undefined : ledger.destroy(object, destructor);
   if (came === undefined || came.effect === 'never-held') {
     const truth = foreign ? 'foreign-register' : slots === undefined ? UNOWNED[place.is] : unownedSlot(core, place);
-    return { ...record, resource: undefined, effect: 'garbage', truth };
+    return { resource: undefined, effect: 'garbage', truth };
   }
+  const { effect } = came;
   const resource = ledger.name(came.entry);
-  if (came.effect === 'released') return { ...record, resource, effect: 'released', truth: 'released' };
-  const truth = foreign ? 'foreign-register' : came.effect === 'wrong-destructor' ? 'other-kind' : 'already-released';
-  return { ...record, resource, effect: came.effect, truth };
+  if (effect === 'released') return { resource, effect, truth: 'released' };
+  const truth = foreign ? 'foreign-register' : effect === 'wrong-destructor' ? 'other-kind' : 'already-released';
+  return { resource, effect, truth };
 }
 
 type Place = ReturnType<typeof classify>;

@@ -23,18 +23,25 @@ export class RecordView implements StateView {
   }
 
   get references(): readonly Reference[] {
-    this.list ??= Array.from({ length: this.at(this.start + 1) }, (_, position) => {
-      const field = (index: number) => this.at(this.start + RECORD_HEAD + position * REF_FIELDS + index);
-      return {
-        id: field(REF.id),
-        kind: KIND_NAMES[field(REF.kind)] ?? 'task',
-        type: field(REF.type),
-        frame: field(REF.frame),
-        acquiredAt: field(REF.acquiredAt),
-        ordinal: field(REF.ordinal),
-      };
-    });
+    this.list ??= this.decodeReferences();
     return this.list;
+  }
+
+  private decodeReferences(): readonly Reference[] {
+    const count = this.at(this.start + 1);
+    const list: Reference[] = [];
+    let at = this.start + RECORD_HEAD;
+    for (let position = 0; position < count; position++, at += REF_FIELDS) {
+      list.push({
+        id: this.at(at + REF.id),
+        kind: KIND_NAMES[this.at(at + REF.kind)] ?? 'task',
+        type: this.at(at + REF.type),
+        frame: this.at(at + REF.frame),
+        acquiredAt: this.at(at + REF.acquiredAt),
+        ordinal: this.at(at + REF.ordinal),
+      });
+    }
+    return list;
   }
 
   /** The table that numbers the words of this state. */
