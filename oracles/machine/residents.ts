@@ -8,6 +8,8 @@ export interface ResidentRow {
   readonly frame: number;
   readonly offset: number;
   readonly object: number;
+  /** What the kernel has written there last, lowest word first, unsigned. */
+  readonly words: readonly bigint[];
 }
 
 export class Residents {
@@ -22,17 +24,26 @@ export class Residents {
     return this.#rows;
   }
 
-  /** Object of the one at a place, or -1. */
-  at(frame: number, offset: number): number {
+  /** The one at a place. */
+  find(frame: number, offset: number): ResidentRow | undefined {
     for (let index = this.#rows.length - 1; index >= 0; index--) {
       const row = this.#rows[index];
-      if (row !== undefined && row.frame === frame && row.offset === offset) return row.object;
+      if (row !== undefined && row.frame === frame && row.offset === offset) return row;
     }
-    return -1;
+    return undefined;
   }
 
-  put(frame: number, offset: number, object: number): void {
-    this.#rows.push({ frame, offset, object });
+  /** Object of the one at a place, or -1. */
+  at(frame: number, offset: number): number {
+    return this.find(frame, offset)?.object ?? -1;
+  }
+
+  /** One more, or the one at this place with other words in it. */
+  put(frame: number, offset: number, object: number, words: readonly bigint[]): void {
+    const row = { frame, offset, object, words };
+    const known = this.find(frame, offset);
+    if (known?.object === object) this.#rows[this.#rows.indexOf(known)] = row;
+    else this.#rows.push(row);
   }
 
   /** The object is gone, and every place with it. */

@@ -43,10 +43,16 @@ function residentIn(core: Core, pc: number, register: number, kind: Kind, bytes:
   return { ...spot, object };
 }
 
-/** Records what a call has made at a place. */
-function settle(core: Core, pc: number, kind: Kind, spot: Spot, object: number): void {
-  core.memory.residents.put(spot.frame, spot.offset, object);
+/** Writes what a call has made at a place, and records it. */
+function settle(core: Core, pc: number, kind: Kind, spot: Spot, object: number, words: readonly bigint[]): void {
+  keep(core, spot, object, words);
   recordAcquired(core, pc, kind, object);
+}
+
+/** Writes the words of the dynptr or iterator at a place: what a destructor will look for there. */
+function keep(core: Core, spot: Spot, object: number, words: readonly bigint[]): void {
+  setWords(core, spot.at, words);
+  core.memory.residents.put(spot.frame, spot.offset, object, words);
 }
 
 function setWords(core: Core, at: number, words: readonly bigint[]): void {
@@ -88,8 +94,7 @@ const reserve: Behaviour['run'] = (core, pc) => {
   const record = memory.addObject('dynptr', -1, fails ? 0 : size, FILL_BYTE);
   if (record < 0) return bad(core, pc, 'no memory for a ring record');
   const data = fails ? 0n : addressOf(record);
-  setWords(core, spot.at, [data, fails ? 0n : BigInt(size)]);
-  settle(core, pc, 'dynptr', spot, record);
+  settle(core, pc, 'dynptr', spot, record, [data, fails ? 0n : BigInt(size)]);
   return returnNumber(core, flags ? EINVAL : fails ? ENOMEM : 0n);
 };
 
@@ -104,8 +109,7 @@ const clone: Behaviour['run'] = (core, pc) => {
   if (to === undefined) return bad(core, pc, 'R2 points to no 16 bytes of stack');
   const { view } = core.memory;
   const words = [view.getBigUint64(from.at, true), view.getBigUint64(from.at + 8, true)];
-  setWords(core, to.at, words);
-  core.memory.residents.put(to.frame, to.offset, from.object);
+  keep(core, to, from.object, words);
   return returnNumber(core, words[0] === 0n ? EINVAL : 0n);
 };
 
@@ -123,16 +127,19 @@ const data =
     return returnNumber(core, start + BigInt(offset));
   };
 
+/** The word of a numeric iterator: the current number below, the end above. */
+function numbers(current: number, end: number): bigint {
+  return (BigInt.asUintN(32, BigInt(end)) << 32n) | BigInt.asUintN(32, BigInt(current));
+}
+
 const newNumbers: Behaviour['run'] = (core, pc) => {
   const spot = spotIn(core, 1, 8);
   if (spot === undefined) return bad(core, pc, 'R1 points to no 8 bytes of stack');
   const start = core.file.low(2);
   const end = core.file.low(3);
   const wrong = start > end ? EINVAL : end - start > MOST_NUMBERS ? E2BIG : 0n;
-  const { view } = core.memory;
-  view.setInt32(spot.at, wrong === 0n ? start - 1 : 0, true);
-  view.setInt32(spot.at + 4, wrong === 0n ? end : 0, true);
-  settle(core, pc, 'iter_num', spot, core.memory.addKernelObject('iter_num'));
+  const words = [wrong === 0n ? numbers(start - 1, end) : 0n];
+  settle(core, pc, 'iter_num', spot, core.memory.addKernelObject('iter_num'), words);
   return returnNumber(core, wrong);
 };
 
@@ -141,11 +148,10 @@ const nextNumber: Behaviour['run'] = (core, pc) => {
   if (iterator === undefined) return 'over';
   const { view } = core.memory;
   const next = (view.getInt32(iterator.at, true) + 1) | 0;
-  if (next >= view.getInt32(iterator.at + 4, true)) {
-    setWords(core, iterator.at, [0n]);
-    return returnNull(core);
-  }
-  view.setInt32(iterator.at, next, true);
+  const end = view.getInt32(iterator.at + 4, true);
+  const ended = next >= end;
+  keep(core, iterator, iterator.object, ended ? NO_NUMBERS : [numbers(next, end)]);
+  if (ended) return returnNull(core);
   return returnNumber(core, core.file.value(1));
 };
 
@@ -155,8 +161,8 @@ const newTasks: Behaviour['run'] = (core, pc) => {
   // BPF_TASK_ITER_ALL_PROCS, ALL_THREADS; PROC_THREADS wants a task.
   const flags = core.file.low(3) >>> 0;
   const works = flags <= 1;
-  setWords(core, spot.at, [0n, works ? TASKS : 0n, BigInt(flags)]);
-  settle(core, pc, 'iter_task', spot, core.memory.addKernelObject('iter_task'));
+  const words = [0n, works ? TASKS : 0n, BigInt(flags)];
+  settle(core, pc, 'iter_task', spot, core.memory.addKernelObject('iter_task'), words);
   return returnNumber(core, works ? 0n : EINVAL);
 };
 
@@ -166,7 +172,8 @@ const nextTask: Behaviour['run'] = (core, pc) => {
   const { view } = core.memory;
   const left = view.getBigUint64(iterator.at + 8, true);
   if (left === 0n) return returnNull(core);
-  view.setBigUint64(iterator.at + 8, left - 1n, true);
+  const flags = view.getBigUint64(iterator.at + 16, true);
+  keep(core, iterator, iterator.object, [0n, left - 1n, flags]);
   const task = core.memory.addKernelObject('task');
   core.memory.makePermanent(task);
   return returnNumber(core, addressOf(task));

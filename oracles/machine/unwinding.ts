@@ -10,6 +10,7 @@ import type { Defect, DefectTruth, ReleaseRecord } from '../judgement.js';
 import type { Ledger } from '../ledger.js';
 import { classifyValue, FRAME_BYTES, objectHigh, objectLow } from './address.js';
 import type { Core } from './core.js';
+import type { ResidentRow } from './residents.js';
 import { SLOT_DESTRUCTORS } from './stack-objects.js';
 
 /** One release: what the subject claimed, what it did, and what was truly there. */
@@ -95,9 +96,15 @@ function judgeRelease(
 function cameOf(core: Core, ledger: Ledger, address: bigint, destructor: string, foreign: boolean): Came {
   const place = classify(core, address);
   const slots = SLOT_DESTRUCTORS.get(destructor);
-  const object = slots === undefined ? objectAt(place) : residentAt(core, place);
+  const resident = slots === undefined ? undefined : residentAt(core, place);
+  const object = slots === undefined ? objectAt(core, place) : (resident?.object ?? -1);
   if (object < 0 && slots !== undefined && isEmpty(core, place, slots)) {
     return { resource: undefined, effect: 'nothing', truth: 'nothing' };
+  }
+  const overwritten = resident === undefined ? undefined : overwrittenWord(core, resident);
+  if (overwritten !== undefined) {
+    const truth = UNOWNED[classify(core, overwritten).is];
+    return { resource: undefined, effect: 'garbage', truth };
   }
   const came = object < 0 ? undefined : ledger.destroy(object, destructor);
   if (came === undefined || came.effect === 'never-held') {
@@ -113,14 +120,23 @@ function cameOf(core: Core, ledger: Ledger, address: bigint, destructor: string,
 
 type Place = ReturnType<typeof classify>;
 
-/** The object that an address is the first of, or -1. */
-function objectAt(place: Place): number {
-  return place.is === 'object' && place.off === 0 ? place.object : -1;
+/** The object that an address is the first of, or -1. What is held of a dynptr is its slots, not the memory it points to. */
+function objectAt(core: Core, place: Place): number {
+  if (place.is !== 'object' || place.off !== 0) return -1;
+  return core.memory.kindOf(place.object) === 'dynptr' ? -1 : place.object;
 }
 
-/** The object of the dynptr or iterator at an address, or -1. */
-function residentAt(core: Core, place: Place): number {
-  return place.is === 'frame' && place.frame < core.depth ? core.memory.residents.at(place.frame, place.off) : -1;
+/** The dynptr or iterator at an address. */
+function residentAt(core: Core, place: Place): ResidentRow | undefined {
+  return place.is === 'frame' && place.frame < core.depth
+    ? core.memory.residents.find(place.frame, place.off)
+    : undefined;
+}
+
+/** The first word of a dynptr or iterator that the program has overwritten: a destructor would take it for the kernel's. */
+function overwrittenWord(core: Core, { frame, offset, words }: ResidentRow): bigint | undefined {
+  const at = words.findIndex((word, index) => loadWord(core, frame, offset + 8 * index) !== word);
+  return at < 0 ? undefined : loadWord(core, frame, offset + 8 * at);
 }
 
 /** Whether the slots at an address are all zero: an empty dynptr or iterator, on which a destructor does nothing. */

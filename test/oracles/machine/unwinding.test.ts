@@ -107,6 +107,51 @@ describe('Machine.unwind', () => {
   });
 });
 
+describe('destroying what lives on the stack', () => {
+  const ITERATOR = `main:
+    r1 = r10
+    r1 += -24
+    r2 = 0
+    r3 = 0
+    call bpf_iter_task_new
+`;
+  const DESTROY = 'bpf_iter_task_destroy';
+  const slot = { in: 'stack', offset: -24 } as const;
+  const destroyed = (code: string) => {
+    const machine = ran(`${ITERATOR}${code}\n    r1 = 7\n    call bpf_throw\n    exit\n`);
+    const { effect, truth } = release(machine, slot, machine.register(10) - 24n, DESTROY);
+    return [effect, truth];
+  };
+
+  it('works on slots that are as the kernel left them', () => {
+    expect(destroyed('    r1 = r10\n    r1 += -24\n    call bpf_iter_task_next')).toEqual(['released', 'released']);
+  });
+
+  it('is given garbage where the program has overwritten one of them', () => {
+    expect(destroyed('    *(u64 *)(r10 - 16) = 9')).toEqual(['garbage', 'scalar']);
+    expect(destroyed('    *(u64 *)(r10 - 8) = r10')).toEqual(['garbage', 'non-owned-pointer']);
+  });
+
+  it('does not take the memory of a dynptr for the dynptr', () => {
+    const machine = ran(`main:
+    r1 = map[events] ll
+    r2 = 8
+    r3 = 0
+    r4 = r10
+    r4 += -16
+    call bpf_ringbuf_reserve_dynptr
+    r1 = 7
+    call bpf_throw
+    exit
+`);
+    const data = machine.frameWord(0, -16);
+    const by = (destructor: string) => release(machine, register(6), data, destructor);
+    expect(by('bpf_ringbuf_discard')).toMatchObject({ effect: 'garbage', truth: 'foreign-register' });
+    const spilled = release(machine, { in: 'stack', offset: -8 }, data, 'bpf_task_release');
+    expect(spilled).toMatchObject({ effect: 'garbage', truth: 'non-owned-pointer' });
+  });
+});
+
 const PADDED = `main:
     r1 = 1
     call bpf_task_from_pid
