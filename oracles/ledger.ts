@@ -41,6 +41,8 @@ export interface LedgerEntry {
 
 /** Acquisitions in order of success, as columns; entry numbers count from 0, ordinals in names from 1. */
 export class Ledger {
+  /** Entries of this run; the columns are not shortened, they are written anew. */
+  #count = 0;
   #kinds: Kind[] = [];
   #types: string[] = [];
   #objects: number[] = [];
@@ -51,29 +53,26 @@ export class Ledger {
 
   /** Forgets everything: a new run begins. */
   clear(): void {
-    this.#kinds.length = 0;
-    this.#types.length = 0;
-    this.#objects.length = 0;
-    this.#acquiredAt.length = 0;
-    this.#frames.length = 0;
-    this.#held.length = 0;
+    this.#count = 0;
+    if (this.#held.length > 0) this.#held = [];
   }
 
   /** An independent copy, to try a cleanup on. */
   copy(): Ledger {
     const copy = new Ledger();
-    copy.#kinds = this.#kinds.slice();
-    copy.#types = this.#types.slice();
-    copy.#objects = this.#objects.slice();
-    copy.#acquiredAt = this.#acquiredAt.slice();
-    copy.#frames = this.#frames.slice();
+    copy.#count = this.#count;
+    copy.#kinds = this.#kinds.slice(0, this.#count);
+    copy.#types = this.#types.slice(0, this.#count);
+    copy.#objects = this.#objects.slice(0, this.#count);
+    copy.#acquiredAt = this.#acquiredAt.slice(0, this.#count);
+    copy.#frames = this.#frames.slice(0, this.#count);
     copy.#held = this.#held.slice();
     return copy;
   }
 
   /** Successful acquisitions so far. */
   get acquired(): number {
-    return this.#kinds.length;
+    return this.#count;
   }
 
   /** References held now. */
@@ -98,12 +97,12 @@ export class Ledger {
 
   /** `task#1`. */
   name(entry: number): string {
-    return `${this.#kinds[entry] ?? '?'}#${entry + 1}`;
+    return `${(entry < this.#count ? this.#kinds[entry] : undefined) ?? '?'}#${entry + 1}`;
   }
 
   /** The whole history. */
   entries(): readonly LedgerEntry[] {
-    return this.#kinds.map((kind, entry) => ({
+    return this.#kinds.slice(0, this.#count).map((kind, entry) => ({
       name: this.name(entry),
       kind,
       type: this.#types[entry] ?? '',
@@ -116,22 +115,22 @@ export class Ledger {
 
   /** Object number of an entry, or -1. */
   objectOf(entry: number): number {
-    return this.#objects[entry] ?? -1;
+    return entry < this.#count ? (this.#objects[entry] ?? -1) : -1;
   }
 
   /** Index of the frame that owns an entry. */
   frameOf(entry: number): number {
-    return this.#frames[entry] ?? 0;
+    return entry < this.#count ? (this.#frames[entry] ?? 0) : 0;
   }
 
   /** Original pc of the call that made an entry. */
   acquiredAt(entry: number): number {
-    return this.#acquiredAt[entry] ?? -1;
+    return entry < this.#count ? (this.#acquiredAt[entry] ?? -1) : -1;
   }
 
   /** The destructor that is right for an entry. */
   destructorOf(entry: number): string {
-    const kind = this.#kinds[entry];
+    const kind = entry < this.#count ? this.#kinds[entry] : undefined;
     return kind === undefined ? 'none' : DESTRUCTORS[kind](this.#types[entry] ?? '');
   }
 
@@ -142,11 +141,12 @@ export class Ledger {
 
   /** Records a successful acquire; returns its entry number. */
   acquire(kind: Kind, object: number, type: string, acquiredAt: number, frame: number): number {
-    const entry = this.#kinds.push(kind) - 1;
-    this.#types.push(type);
-    this.#objects.push(object);
-    this.#acquiredAt.push(acquiredAt);
-    this.#frames.push(frame);
+    const entry = this.#count++;
+    this.#kinds[entry] = kind;
+    this.#types[entry] = type;
+    this.#objects[entry] = object;
+    this.#acquiredAt[entry] = acquiredAt;
+    this.#frames[entry] = frame;
     this.#held.push(entry);
     return entry;
   }
@@ -186,7 +186,7 @@ export class Ledger {
       if (wrong < 0) wrong = at;
     }
     if (wrong >= 0) return { effect: 'wrong-destructor', entry: this.#held.splice(wrong, 1)[0] ?? -1 };
-    const once = this.#objects.lastIndexOf(object);
+    const once = this.#count === 0 ? -1 : this.#objects.lastIndexOf(object, this.#count - 1);
     return once < 0 ? { effect: 'never-held' } : { effect: 'already-released', entry: once };
   }
 }

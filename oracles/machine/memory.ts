@@ -46,6 +46,8 @@ export class Memory {
   #frameLimit = FRAME_BYTES;
   #heapTop = HEAP_AT;
   #cbKnown = 0;
+  /** Objects of this run; the columns are not shortened, they are written anew. */
+  #count = 0;
   readonly #kinds: ObjectKind[] = [];
   readonly #types: number[] = [];
   readonly #sizes: number[] = [];
@@ -63,12 +65,7 @@ export class Memory {
     this.bytes.fill(0, CTX_AT, HEAP_AT);
     this.#heapTop = HEAP_AT;
     this.#cbKnown = 0;
-    this.#kinds.length = 0;
-    this.#types.length = 0;
-    this.#sizes.length = 0;
-    this.#places.length = 0;
-    this.#live.length = 0;
-    this.#permanent.length = 0;
+    this.#count = 0;
     this.residents.clear();
   }
 
@@ -79,20 +76,20 @@ export class Memory {
 
   /** Objects of this run, released ones included. */
   get objects(): number {
-    return this.#kinds.length;
+    return this.#count;
   }
 
   kindOf(object: number): ObjectKind | undefined {
-    return this.#kinds[object];
+    return object < this.#count ? this.#kinds[object] : undefined;
   }
 
   /** Struct type number of a local object, else -1. */
   typeOf(object: number): number {
-    return this.#types[object] ?? -1;
+    return object < this.#count ? (this.#types[object] ?? -1) : -1;
   }
 
   isLive(object: number): boolean {
-    return this.#live[object] ?? false;
+    return object < this.#count && this.#live[object] === true;
   }
 
   /** A new opaque kernel object; returns its number. */
@@ -169,7 +166,7 @@ export class Memory {
   } {
     return {
       bytes: this.bytes.slice(0, this.#heapTop),
-      live: [...this.#live],
+      live: this.#live.slice(0, this.#count),
       known: this.#cbKnown,
       top: this.#heapTop,
       residents: [...this.residents.rows],
@@ -178,12 +175,8 @@ export class Memory {
 
   restore(saved: ReturnType<Memory['save']>): void {
     this.bytes.set(saved.bytes);
-    this.#live.splice(0, this.#live.length, ...saved.live);
-    this.#kinds.length = saved.live.length;
-    this.#types.length = saved.live.length;
-    this.#sizes.length = saved.live.length;
-    this.#places.length = saved.live.length;
-    this.#permanent.length = Math.min(this.#permanent.length, saved.live.length);
+    this.#count = saved.live.length;
+    for (let object = 0; object < this.#count; object++) this.#live[object] = saved.live[object] ?? false;
     this.#cbKnown = saved.known;
     this.#heapTop = saved.top;
     this.residents.restore(saved.residents);
@@ -191,21 +184,24 @@ export class Memory {
 
   /** Hash of the context and of all live objects' bytes. */
   hashHeap(seed: number): number {
-    let hash = hashBytes(seed, this.bytes, CTX_AT, HEAP_AT);
-    for (let object = 0; object < this.#kinds.length; object++) {
+    let hash = hashBytes(seed, this, CTX_AT, HEAP_AT);
+    for (let object = 0; object < this.#count; object++) {
       const place = this.#places[object] ?? -1;
       if (place < 0 || !this.isLive(object)) continue;
-      hash = hashBytes(mix(hash, object), this.bytes, place, place + (this.#sizes[object] ?? 0));
+      hash = hashBytes(mix(hash, object), this, place, place + (this.#sizes[object] ?? 0));
     }
     return hash;
   }
 
   #add(kind: ObjectKind, type: number, size: number, place: number): number {
-    this.#types.push(type);
-    this.#sizes.push(size);
-    this.#places.push(place);
-    this.#live.push(true);
-    return this.#kinds.push(kind) - 1;
+    const object = this.#count++;
+    this.#kinds[object] = kind;
+    this.#types[object] = type;
+    this.#sizes[object] = size;
+    this.#places[object] = place;
+    this.#live[object] = true;
+    this.#permanent[object] = false;
+    return object;
   }
 
   #grow(needed: number): void {
@@ -218,7 +214,7 @@ export class Memory {
   #locateInObject(low: number, high: number, size: number): number {
     this.why = 'bad-address';
     const object = objectOfHigh(high);
-    const place = object < 0 ? -1 : (this.#places[object] ?? -1);
+    const place = object < 0 || object >= this.#count ? -1 : (this.#places[object] ?? -1);
     if (place < 0) return -1;
     const byte = low - objectLow(object);
     if (byte < 0 || byte + size > (this.#sizes[object] ?? 0)) return -1;
@@ -245,9 +241,12 @@ export function mix(hash: number, word: number): number {
   return step ^ (step >>> 15);
 }
 
-function hashBytes(seed: number, bytes: Uint8Array, from: number, to: number): number {
+/** Word by word, what is left byte by byte. */
+function hashBytes(seed: number, { bytes, view }: Memory, from: number, to: number): number {
   let hash = seed;
-  for (let at = from; at < to; at++) hash = mix(hash, bytes[at] ?? 0);
+  let at = from;
+  for (; at + 4 <= to; at += 4) hash = mix(hash, view.getInt32(at, true));
+  for (; at < to; at++) hash = mix(hash, bytes[at] ?? 0);
   return hash;
 }
 

@@ -160,7 +160,7 @@ export class Forms {
       this.uses[link] = 0;
       this.names[link] = 0;
     }
-    this.touched.length = 0;
+    if (this.touched.length > 0) this.touched.length = 0;
     if (state.lastLink >= this.uses.length) {
       this.uses = new Int32Array(2 * (state.lastLink + 1));
       this.names = new Int32Array(2 * (state.lastLink + 1));

@@ -68,7 +68,7 @@ export class RecordView implements StateView {
     const { data } = this.arena;
     const old = before.arena.data;
     const top = this.depth - 1;
-    changes.length = 0;
+    if (changes.length > 0) changes.length = 0;
     const here = this.frameAt(top) + RECORD_FRAME_HEAD;
     const there = before.frameAt(top) + RECORD_FRAME_HEAD;
     for (let register = 0; register < REGISTERS - 1; register++) {

@@ -70,6 +70,8 @@ export interface WalkOptions {
    * and the analysis is good until that is cleared.
    */
   readonly arena?: Arena;
+  /** `false`: only the verdict and the sums are wanted, the states at throws are not kept. */
+  readonly throwStates?: boolean;
 }
 
 /** One processed instruction, or one arrival that was dropped. */
@@ -158,6 +160,8 @@ const state = new State();
 const pendingStates = new Arena();
 const checkpointStates = new Arena();
 const visits = new Visits();
+/** Of walks that keep none. */
+const NO_STATES = new Arena();
 const repetitions = new Repetitions();
 
 class Walk implements Context {
@@ -174,6 +178,7 @@ class Walk implements Context {
   private readonly plan: Plan;
   private readonly limit: number;
   private readonly reusesFinished: boolean;
+  private readonly keepsThrows: boolean;
   private readonly kept: Arena;
   // Pending branches: where their states are saved, pc, whether to take the jump there, the node they come from.
   private readonly starts: number[] = [];
@@ -189,7 +194,8 @@ class Walk implements Context {
     const count = program.subprograms.length;
     this.intrinsics = options.intrinsics ?? false;
     this.limit = options.limit ?? WALK_LIMIT;
-    this.kept = options.arena ?? new Arena();
+    this.keepsThrows = options.throwStates ?? true;
+    this.kept = options.arena ?? (this.keepsThrows || options.record === true ? new Arena() : NO_STATES);
     const { reusesFinished, checkpoints } = PRUNINGS[options.pruning];
     this.reusesFinished = reusesFinished;
     this.notes = {
@@ -309,6 +315,7 @@ class Walk implements Context {
   }
 
   throws(pc: number): void {
+    if (!this.keepsThrows) return;
     const view = new RecordView(this.table, this.kept, this.state.save(this.kept));
     this.throwVisits.push(this.nodes === undefined ? { pc, state: view } : { pc, state: view, node: this.node });
   }

@@ -108,7 +108,7 @@ function rewrite({ program, analysis }: PrepareInput, layout: Layout): Prepared 
   // A walk that the kernel's pruning has cut short says nothing of how long a complete one is.
   const walked = isComplete(analysis.pruning) ? analysis.walked : WALK_LIMIT;
   const limit = walked * (1 + rewritten.added);
-  const verdict = analyse(rewritten.program, { pruning: 'exact', intrinsics: true, limit }).refusal;
+  const verdict = analyse(rewritten.program, { pruning: 'exact', intrinsics: true, limit, throwStates: false }).refusal;
   if (verdict !== undefined) {
     const pc = Math.max(0, rewritten.pcMap.serves?.[verdict.pc] ?? 0);
     const message = `the rewrite does not verify: ${verdict.code}: ${verdict.message}`;
