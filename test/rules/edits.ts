@@ -1,0 +1,8 @@
+/** All rules whose removal must make a test or a corpus case fail (runner.ts). */
+import { DESCRIPTOR_EDITS } from './descriptor-edits.js';
+import type { Edit } from './edit.js';
+import { OBLIGATION_EDITS } from './obligation-edits.js';
+import { TABLE_EDITS } from './table-edits.js';
+import { TRANSFER_EDITS } from './transfer-edits.js';
+
+export const EDITS: readonly Edit[] = [...OBLIGATION_EDITS, ...TRANSFER_EDITS, ...DESCRIPTOR_EDITS, ...TABLE_EDITS];

@@ -1,0 +1,163 @@
+/**
+ * `npm run rules`: removes one rule after the other in a copy of the tree and runs the tests until one fails. Which one is
+ * written to docs/rules.md; a rule that no test misses is printed as NOTHING and makes the exit code 1.
+ *
+ * The tests of a rule, until one fails: those of its file, the corpus, the walk's or the others of its folder, the laws.
+ */
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { applyEdit, type Edit } from './edit.js';
+import { EDITS } from './edits.js';
+import { Typing } from './typing.js';
+import { TestRuns } from './vitest-run.js';
+
+const COPIED = ['src', 'generators', 'oracles', 'test', 'corpus', 'package.json', 'tsconfig.json', 'vitest.config.ts'];
+const AT_ONCE = 2;
+const CORPUS = 'test/corpus.test.ts';
+/** Of src/verify it is the walk that has tests of whole programs. */
+const WALK = 'test/src/verify/walk.test.ts';
+const LAWS = 'test/laws';
+
+interface Outcome {
+  readonly edit: Edit;
+  /** The test or corpus case that fails first; `undefined` if none does. */
+  readonly fails: string | undefined;
+}
+
+const testOf = (file: string) => join('test', file.replace(/\.ts$/, '.test.ts'));
+
+/** The stages in which the tests of a rule are run. */
+function stagesOf(file: string): readonly string[] {
+  const own = testOf(file);
+  return [...(existsSync(own) ? [own] : []), CORPUS, file.startsWith('src/verify/') ? WALK : `${dirname(own)}/`, LAWS];
+}
+
+/** Runs stages with all rules in place, each once and only if it is said to fail without a rule. */
+class Untouched {
+  private readonly passed = new Map<string, Promise<void>>();
+
+  constructor(private readonly runs: TestRuns) {}
+
+  /** Throws if a stage fails anyway: then its failure says nothing about a rule. */
+  passes(stage: string): Promise<void> {
+    const known = this.passed.get(stage) ?? this.run(stage);
+    this.passed.set(stage, known);
+    return known;
+  }
+
+  private async run(stage: string): Promise<void> {
+    const failure = await this.runs.firstFailure({ changed: [], path: stage });
+    if (failure !== undefined) throw new Error(`a test fails with all rules in place: ${failure}`);
+  }
+}
+
+async function failureOf(
+  runs: TestRuns,
+  file: string,
+  changed: readonly string[],
+  untouched: Untouched,
+): Promise<string | undefined> {
+  for (const stage of stagesOf(file)) {
+    const failure = await runs.firstFailure({ changed, path: stage });
+    if (failure === undefined) continue;
+    await untouched.passes(stage);
+    return failure;
+  }
+  return undefined;
+}
+
+interface Copy {
+  readonly folder: string;
+  readonly runs: TestRuns;
+  /** Files put back after the last rule. */
+  restored: readonly string[];
+}
+
+function copyTree(): Copy {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'unwindiff-rules-')));
+  for (const name of COPIED) cpSync(name, join(folder, name), { recursive: true });
+  symlinkSync(realpathSync('node_modules'), join(folder, 'node_modules'), 'junction');
+  return { folder, runs: new TestRuns(folder), restored: [] };
+}
+
+async function removeRule(copy: Copy, typing: Typing, edit: Edit, untouched: Untouched): Promise<Outcome> {
+  const original = readFileSync(edit.file, 'utf8');
+  const text = applyEdit(original, edit);
+  const errors = typing.errorsOf(resolve(edit.file), text);
+  if (errors.length > 0) {
+    throw new Error(`${edit.file}: without the rule "${edit.rule}" it does not compile: ${errors.join('; ')}`);
+  }
+  const target = join(copy.folder, edit.file);
+  writeFileSync(target, text);
+  const fails = await failureOf(copy.runs, edit.file, [...copy.restored, edit.file], untouched);
+  writeFileSync(target, original);
+  copy.restored = [edit.file];
+  process.stdout.write(`${edit.file}: ${edit.rule}\n    ${fails ?? 'NOTHING'}\n`);
+  return { edit, fails };
+}
+
+async function removeAll(edits: readonly Edit[]): Promise<readonly Outcome[]> {
+  const typing = new Typing('tsconfig.json');
+  const outcomes: Outcome[] = [];
+  const queue = [...edits.entries()];
+  const copies = Array.from({ length: AT_ONCE }, copyTree);
+  const whole = copyTree();
+  const untouched = new Untouched(whole.runs);
+  try {
+    await Promise.all(
+      copies.map(async (copy) => {
+        for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+          outcomes[next[0]] = await removeRule(copy, typing, next[1], untouched);
+        }
+      }),
+    );
+  } finally {
+    for (const { folder, runs } of [...copies, whole]) {
+      runs.stop();
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }
+  return outcomes;
+}
+
+const cell = (text: string) => text.replaceAll('|', '\\|');
+
+/** The page, from all outcomes. */
+function page(outcomes: readonly Outcome[]): string {
+  const parts = [
+    '# What fails when a rule is removed',
+    '',
+    `Written by \`npm run rules\`: each of ${outcomes.length} rules of the verifier and of the designs is removed from a copy of`,
+    'the sources (the edits are in `test/rules`), and tests run until one fails: first those of the same file, then the',
+    'corpus, then the walk or the other tests of the folder, then the laws. The table names the first to fail.',
+  ];
+  for (const file of new Set(outcomes.map(({ edit }) => edit.file))) {
+    parts.push('', `## ${file}`, '', '| rule | what fails when it is removed |', '| --- | --- |');
+    for (const { edit, fails } of outcomes) {
+      if (edit.file === file) parts.push(`| ${cell(edit.rule)} | ${cell(fails ?? 'NOTHING')} |`);
+    }
+  }
+  return `${parts.join('\n')}\n`;
+}
+
+/** With words as arguments only the rules whose file or name has one of them; then nothing is written. */
+const words = process.argv.slice(2);
+const chosen = EDITS.filter(
+  ({ file, rule }) => words.length === 0 || words.some((word) => file.includes(word) || rule.includes(word)),
+);
+const outcomes = await removeAll(chosen);
+const missed = outcomes.filter(({ fails }) => fails === undefined);
+if (words.length === 0) writeFileSync(join('docs', 'rules.md'), page(outcomes));
+process.stdout.write(`${outcomes.length} rules removed one at a time; NOTHING fails for ${missed.length}\n`);
+for (const { edit } of missed) process.stdout.write(`  ${edit.file}: ${edit.rule}\n`);
+process.exitCode = missed.length === 0 ? 0 : 1;
