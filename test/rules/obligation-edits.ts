@@ -127,11 +127,6 @@ export const OBLIGATION_EDITS: readonly Edit[] = [
     ['argument: memory, of no size 0', 'if (bytes === 0n) return', 'if (pc < 0) return'],
     ['argument: NULL', 'null: nullArgument,', 'null: () => undefined,'],
     ['argument: map', '  map,\n  object', '  map: () => undefined,\n  object'],
-    [
-      'argument: map, of the right type',
-      'if (program.maps[table.parameter(word)]?.type === type.map) return',
-      'if (pc >= 0) return',
-    ],
     ['argument: object', '  object,\n  socket', '  object: () => undefined,\n  socket'],
     ['argument: object of a helper, of the right kind', 'if (!matches) return', 'if (pc < 0) return'],
     ['argument: object of a kfunc, not NULL', 'if (word === ZERO_WORD || table.mayBeNull(word)) {', 'if (pc < 0) {'],
@@ -157,11 +152,6 @@ export const OBLIGATION_EDITS: readonly Edit[] = [
       'argument: socket, unmodified',
       'if (table.offset(word) !== 0) {\n    return type.owned',
       'if (pc < 0) {\n    return type.owned',
-    ],
-    [
-      'argument: socket, owned where it is released',
-      'if (type.owned && table.ref(word) === 0) {\n    return no(pc, `$',
-      'if (pc < 0) {\n    return no(pc, `$',
     ],
     ['argument: dynptr', '  dynptr,\n  iterator', '  dynptr: () => undefined,\n  iterator'],
     ['argument: dynptr, initialised', "if (referenceAt(context, word, 'dynptr') !== 0) return", 'if (pc >= 0) return'],

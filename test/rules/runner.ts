@@ -131,33 +131,53 @@ async function removeAll(edits: readonly Edit[]): Promise<readonly Outcome[]> {
 }
 
 const cell = (text: string) => text.replaceAll('|', '\\|');
+const PAGE = join('docs', 'rules.md');
 
-/** The page, from all outcomes. */
+/** What the page says so far: by file and rule, both as they stand there, what fails. */
+function told(): ReadonlyMap<string, string> {
+  const rows = new Map<string, string>();
+  if (!existsSync(PAGE)) return rows;
+  for (const section of readFileSync(PAGE, 'utf8').split('\n## ').slice(1)) {
+    const file = section.slice(0, section.indexOf('\n'));
+    for (const [, rule, fails] of section.matchAll(/^\| (?!--- )(.*?) \| (.*) \|$/gm))
+      rows.set(`${file} ${rule}`, fails ?? '');
+  }
+  return rows;
+}
+
+/** The page: what these outcomes say, and for other rules what it said before. */
 function page(outcomes: readonly Outcome[]): string {
+  const before = told();
   const parts = [
     '# What fails when a rule is removed',
     '',
-    `Written by \`npm run rules\`: each of ${outcomes.length} rules of the verifier and of the designs is removed from a copy of`,
-    'the sources (the edits are in `test/rules`), and tests run until one fails: first those of the same file, then the',
-    'corpus, then the walk or the other tests of the folder, then the laws. The table names the first to fail.',
+    `Written by \`npm run rules\`: each of ${EDITS.length} rules of the verifier and of the designs is removed from a copy of the`,
+    'sources (the edits are in `test/rules`), and tests run until one fails: first those of the same file, then the corpus,',
+    'then the walk or the other tests of the folder, then the laws. The table names the first to fail. `npm run rules WORD…`',
+    'brings only those rows up to date whose file or rule contains one of the words.',
   ];
-  for (const file of new Set(outcomes.map(({ edit }) => edit.file))) {
+  for (const file of new Set(EDITS.map((edit) => edit.file))) {
     parts.push('', `## ${file}`, '', '| rule | what fails when it is removed |', '| --- | --- |');
-    for (const { edit, fails } of outcomes) {
-      if (edit.file === file) parts.push(`| ${cell(edit.rule)} | ${cell(fails ?? 'NOTHING')} |`);
+    for (const edit of EDITS.filter((each) => each.file === file)) {
+      const outcome = outcomes.find((each) => each.edit === edit);
+      const fails = outcome === undefined ? before.get(`${file} ${cell(edit.rule)}`) : cell(outcome.fails ?? 'NOTHING');
+      parts.push(`| ${cell(edit.rule)} | ${fails ?? 'not run yet'} |`);
     }
   }
   return `${parts.join('\n')}\n`;
 }
 
-/** With words as arguments only the rules whose file or name has one of them; then nothing is written. */
 const words = process.argv.slice(2);
 const chosen = EDITS.filter(
   ({ file, rule }) => words.length === 0 || words.some((word) => file.includes(word) || rule.includes(word)),
 );
+if (chosen.length === 0) {
+  process.stderr.write(`no rule and no file has ${words.map((word) => `"${word}"`).join(' or ')} in its name\n`);
+  process.exit(2);
+}
 const outcomes = await removeAll(chosen);
 const missed = outcomes.filter(({ fails }) => fails === undefined);
-if (words.length === 0) writeFileSync(join('docs', 'rules.md'), page(outcomes));
+writeFileSync(PAGE, page(outcomes));
 process.stdout.write(`${outcomes.length} rules removed one at a time; NOTHING fails for ${missed.length}\n`);
 for (const { edit } of missed) process.stdout.write(`  ${edit.file}: ${edit.rule}\n`);
 process.exitCode = missed.length === 0 ? 0 : 1;

@@ -41,6 +41,14 @@ describe('take', () => {
   });
 });
 
+describe('take on the NULL side', () => {
+  it('does not count the acquire that failed', () => {
+    const text = `main:\n${TASK}\n    if r0 != 0 goto on\n${TASK}\non:\n    r1 = 0\n    call bpf_throw\n    exit`;
+    const ordinals = walkText(text, 'off').throws.map(({ state }) => state.references.map(({ ordinal }) => ordinal));
+    expect(ordinals).toEqual([[1], [1]]);
+  });
+});
+
 describe('sidesOf', () => {
   it('follows one side where the known low half is compared with itself', () => {
     expect(sides('    r7 = *(u64 *)(r1 + 56)\n    r7 <<= 32', 'w7 < w7')).toHaveLength(1);

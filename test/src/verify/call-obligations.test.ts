@@ -5,7 +5,37 @@ import { verdictOf } from './programs.js';
 
 const verdict = (body: string) => verdictOf(`main:\n    ${body}\n    r0 = 0\n    exit`).replace(/^(\S+) \d+ /, '');
 
+/** Looks a socket up with these words in R2 and R3. */
+const lookUp = (memory: string, size: string) =>
+  `r2 = ${memory}\n    r2 += -16\n    r3 = ${size}\n    r4 = -1\n    r5 = 0\n    call bpf_sk_lookup_tcp`;
+/** Tests what was looked up and casts it, then tests that. */
+const CAST = `${lookUp('r10', '12')}\n    r6 = r0\n    if r0 == 0 goto out\n    r1 = r0\n    call bpf_skc_to_tcp_sock\n    if r0 == 0 goto out`;
+
 describe('callRefusal', () => {
+  it.each([
+    [`r1 += 8\n    ${lookUp('r10', '12')}`, 'dereference of modified ctx ptr R1 off=8 disallowed'],
+    [
+      lookUp('16', '12'),
+      'R2 type=scalar expected=fp, pkt, pkt_meta, map_key, map_value, mem, ringbuf_mem, buf, trusted_ptr_',
+    ],
+    [lookUp('r10', '-1'), "R3 min value is negative, either use unsigned or 'var &= const'"],
+    [lookUp('r10', '0'), 'R3 invalid zero-sized read: u64=[0,0]'],
+    ['r1 = r10\n    r1 += -24\n    r2 = 1\n    r3 = 0\n    call bpf_iter_task_new', 'arg#1 is expected to be NULL'],
+    [
+      'r1 = r10\n    r1 += -520\n    r2 = 0\n    r3 = 1\n    call bpf_iter_num_new',
+      'invalid write to stack R1 off=-520 size=8',
+    ],
+  ])('%s', (body, expected) => {
+    expect(verdict(body)).toBe(expected);
+  });
+
+  it.each([
+    ['bpf_sk_release', 'R1 must have zero offset when passed to release func or trusted arg to kfunc'],
+    ['bpf_skc_to_tcp_sock', 'dereference of modified ptr_ ptr R1 off=8 disallowed'],
+  ])('%s takes no pointer into a socket', (name, expected) => {
+    expect(verdict(`${CAST}\n    r1 = r0\n    r1 += 8\n    call ${name}\nout:`)).toBe(expected);
+  });
+
   it.each([
     ['call bpf_throw', 'R1 is not a scalar'],
     ['call bpf_ktime_get_ns\n    call bpf_throw', 'R1 is not a scalar'],

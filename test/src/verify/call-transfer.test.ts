@@ -37,6 +37,17 @@ describe('calls', () => {
     );
   });
 
+  it('scratch registers are dead at a throw', () => {
+    const { throws } = walkText('main:\n    r1 = 0\n    r2 = 0\n    call bpf_throw\n    exit');
+    expect([0, 1, 2].map((register) => throws[0]?.state.register(0, register).is)).toEqual(Array(3).fill('not-init'));
+  });
+
+  it('the number of an iterator is not read after its frame has returned', () => {
+    const text =
+      'main:\n    call leaf\n    if r0 == 0 goto on\n    r0 = *(u32 *)(r0 + 0)\non:\n    r1 = 0\n    call bpf_throw\n    exit\nleaf:\n    r1 = r10\n    r1 += -8\n    r2 = 0\n    r3 = 2\n    call bpf_iter_num_new\n    r1 = r10\n    r1 += -8\n    call bpf_iter_num_next\n    exit';
+    expect(verdictOf(text)).toBe("invalid-access 2 R0 invalid mem access 'scalar'");
+  });
+
   it('ownership marks of several types at one pc say -1', () => {
     const text =
       'main:\n    r2 = *(u32 *)(r1 + 48)\n    r1 = 1\n    if r2 == 0 goto on\n    r1 = 2\non:\n    call bpf_obj_new_impl\n    if r0 == 0 goto out\n    r1 = r0\n    call bpf_obj_drop_impl\nout:\n    r0 = 0\n    exit';
