@@ -6,8 +6,8 @@ import { resolve } from 'node:path';
 import { createVitest, type TestCase, type TestModule } from 'vitest/node';
 import type { Answer, Question } from './vitest-run.js';
 
-/** One worker and no cache of results: files run in order, and nothing is written beside them. */
-const vitest = await createVitest('test', { watch: false, reporters: [{}], maxWorkers: 1, cache: false });
+/** One worker that stops at the first failure, and no cache of results: nothing is written beside the files. */
+const vitest = await createVitest('test', { watch: false, reporters: [{}], maxWorkers: 1, bail: 1, cache: false });
 
 async function answer({ changed, path }: Question): Promise<Answer> {
   for (const file of changed) vitest.invalidateFile(resolve(file));

@@ -15,7 +15,7 @@ interface Late {
   readonly late: true;
 }
 
-const MINUTES = 3;
+const MINUTES = 2;
 
 /** Tests of one copy of the tree. A run that does not end is killed with its process; the next starts a new one. */
 export class TestRuns {
