@@ -27,6 +27,7 @@ describe('take', () => {
     [TASK, 'r0 != 0', ['0..0', 'object']],
     [TASK, 'w0 == 0', ['maybe', 'maybe']],
     [TASK, 'r0 > 0', ['maybe', 'maybe']],
+    [`${TASK}\n    r2 = 0`, 'r0 == r2', ['maybe', 'maybe']],
   ])('%s; %s', (setup, test, expected) => {
     expect(sides(setup, test)).toEqual(expected);
   });
@@ -49,6 +50,14 @@ describe('take on the NULL side', () => {
   });
 });
 
+describe('take on the NULL side of an earlier acquire', () => {
+  it('counts later ones without it', () => {
+    const text = `main:\n${TASK}\n    r1 = 1\n    call bpf_task_from_pid\n    if r7 == 0 goto on\n    r6 = 0\non:\n    r1 = 0\n    call bpf_throw\n    exit`;
+    const ordinals = walkText(text, 'off').throws.map(({ state }) => state.references.map(({ ordinal }) => ordinal));
+    expect(ordinals).toEqual([[1, 2], [1]]);
+  });
+});
+
 describe('sidesOf', () => {
   it('follows one side where the known low half is compared with itself', () => {
     expect(sides('    r7 = *(u64 *)(r1 + 56)\n    r7 <<= 32', 'w7 < w7')).toHaveLength(1);
@@ -62,6 +71,7 @@ describe('sidesOf', () => {
 
   it('knows that objects are not NULL, not that stack pointers are not', () => {
     expect(sides('    call bpf_get_current_task_btf\n    r7 = r0', 'r7 == 0')).toEqual(['object']);
+    expect(sides('    call bpf_get_current_task_btf\n    r7 = r0', 'r7 != 0')).toEqual(['object']);
     expect(sides('    r7 = r10', 'r7 == 0')).toHaveLength(2);
   });
 

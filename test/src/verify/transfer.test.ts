@@ -32,4 +32,11 @@ describe('TRANSFERS', () => {
   ])('%s', (body, expected) => {
     expect(r7After(body)).toBe(expected);
   });
+
+  it('a may_goto is taken first', () => {
+    const { throws } = walkText(
+      'main:\n    r6 = 1\n    may_goto on\n    r6 = 2\non:\n    r1 = 0\n    call bpf_throw\n    exit',
+    );
+    expect(throws.map(({ state }) => state.register(0, 6))).toMatchObject([{ umin: 1n }, { umin: 2n }]);
+  });
 });
