@@ -76,6 +76,19 @@ describe('State', () => {
     expect(state.slot(0, 0)).toBe(table.slot(0xffff, UNKNOWN_WORD));
   });
 
+  it('replace keeps the bytes of a slot', () => {
+    const table = new InternTable();
+    const state = twoFrames();
+    const copy = table.withLink(UNKNOWN_WORD, 5);
+    state.setSlot(0, 0, table.slot(0x55ff, copy));
+    state.replace(
+      table,
+      (word) => table.link(word) === 5,
+      () => ZERO_WORD,
+    );
+    expect(state.slot(0, 0)).toBe(table.slot(0x55ff, ZERO_WORD));
+  });
+
   it('forget clears the scratch registers of a mask', () => {
     const state = twoFrames();
     state.setRegister(2, ZERO_WORD);
