@@ -82,6 +82,12 @@ describe('backtrack stops', () => {
   });
 });
 
+describe('backtrack does not start', () => {
+  it('at a number that takes the place of a pointer', () => {
+    expect(isDropped({ left: 'r7 = 1', right: 'r7 = 2', after: 'r2 = r10; r2 = r7' })).toBe(true);
+  });
+});
+
 describe('backtrack takes copies along', () => {
   it('that are copies where a checkpoint lies, whether compared or not', () => {
     const range = 'r3 = 4294967296 ll; if r8 >= r3 goto far; r2 = r7';

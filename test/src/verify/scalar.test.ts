@@ -92,7 +92,7 @@ describe('synchronise derives', () => {
       { umin: 3n * HIGH + 5n, umax: 5n * HIGH + 1n },
     ],
     ['umin from the lower half', { umin: 5n * HIGH, u32min: 7n }, { umin: 5n * HIGH + 7n }],
-    ['umax from the lower half', { umax: 5n * HIGH + 100n, smin: S64_MIN, u32max: 7n }, { umax: 5n * HIGH + 7n }],
+    ['umax from the lower half', { umax: (1n << 63n) + 100n, u32max: 7n }, { umax: (1n << 63n) + 7n }],
     ['smin from the lower half', { smin: -5n * HIGH, u32min: 7n }, { smin: -5n * HIGH + 7n }],
     ['smax from the lower half', { smax: 5n * HIGH + 100n, u32max: 7n }, { smax: 5n * HIGH + 7n }],
     ['bits from a 64-bit range', { umin: 1n << 40n, umax: (1n << 40n) + 1n }, { bits: { value: 1n << 40n, mask: 1n } }],
