@@ -14,6 +14,7 @@ describe('Checkpoints mark as read', () => {
     ['what is spilled', '*(u64 *)(r10 - 8) = r7', true],
     ['what is compared', 'if r7 == r8 goto far', true],
     ['what is passed to a helper', 'r1 = r7; call bpf_get_prandom_u32', true],
+    ['what is negated', 'r7 = -r7', true],
     ['not what is never touched', 'r2 = r8', false],
     ['not what is overwritten first', 'r7 = r8; r2 = r7', false],
     ['what a checkpoint further on has read', 'if r8 != 0 goto on; r2 = 0; on:; r2 = r7', true],
@@ -29,6 +30,12 @@ describe('Checkpoints mark as read', () => {
     ['not a slot that a throw collects', 'r2 = 0', false],
   ])('%s', (_, after, expected) => {
     expect(isDropped({ left: '*(u64 *)(r10 - 8) = r10', right: '*(u64 *)(r10 - 8) = 5', after })).toBe(!expected);
+  });
+
+  it('an address that is loaded from', () => {
+    const before = '*(u64 *)(r10 - 8) = 0; *(u64 *)(r10 - 16) = 0';
+    const addresses = { before, left: 'r7 = r10; r7 += -8', right: 'r7 = r10; r7 += -16' };
+    expect(isDropped({ ...addresses, after: 'r2 = *(u64 *)(r7 + 0)' })).toBe(false);
   });
 
   it('a slot of the caller that a callee loads', () => {
