@@ -109,6 +109,18 @@ describe('collectSound', () => {
     expect(collect(node, node)).toEqual(['main 0: r6=object']);
   });
 
+  test('the refusal is about a place where another resource stands, if there is one', () => {
+    const other = inMain([UNKNOWN, pointer('ring', 1)], holding('ring'));
+    expect(collect(inMain([task, task], holding('task')), other)).toContain(
+      'r7 of main: task of insn 100 against ring',
+    );
+  });
+
+  test('a pc where nothing is held has no descriptor', () => {
+    const collected = collectSound(program, analysisOf(program, [{ pc: 0, state: inMain([], []) }]));
+    expect(collected.ok && [collected.descriptors.byPc.size, collected.descriptors.pcs]).toEqual([0, [0]]);
+  });
+
   test('the refusal names the conflicting location and both sides', () => {
     const states = [
       inGuard([task], holding('task')),
