@@ -124,6 +124,20 @@ export const DESCRIPTOR_EDITS: readonly Edit[] = [
       'if (entry.place < SLOTS) draft.order.push(entry.place);',
       'if (entry.place < SLOTS) draft.order.unshift(entry.place);',
     ],
+    [
+      'rfc-v1: what a pointer into no resource holds, it does not record',
+      'if (holds === undefined) return undefined;',
+      'if (holds === undefined) return this.noDestructor();',
+      { same: 'a pointer with a reference is one to a resource, or one that was handled above' },
+    ],
+    [
+      'rfc-v1: a dynptr or iterator that is recorded is released',
+      '    this.release(frame, ref);\n    return this.merge(draft, {',
+      '    return this.merge(draft, {',
+    ],
+    ['rfc-v1: a pointer that is recorded is released', '      this.release(frame, value.ref);\n', ''],
+    ['rfc-v1: a pointer that may be NULL is said to', 'if (value.mayBeNull) draft.nullable.add(place);', ''],
+    ['rfc-v1: what stands at a place stays', 'if (draft.entries[entry.place] !== undefined) return;', ''],
   ]),
   ...editsOf('src/subjects/frame-descriptors/merge.ts', [
     ['merge rule 1: no old entry, take the new', '1: true,', '1: false,'],
@@ -142,6 +156,11 @@ export const DESCRIPTOR_EDITS: readonly Edit[] = [
       "entry.holds === undefined ? 'not-init' : claimOf(entry.holds)",
       "entry.holds === undefined ? 'kernel-object' : claimOf(entry.holds)",
     ],
+    ['merge: identical is of one kind', 'old?.kind === fresh?.kind && ', ''],
+    ['merge: identical is of one struct type', ' && old?.type === fresh?.type', ''],
+    ['merge: identical is of one form of socket', ' && old?.form === fresh?.form', ''],
+    ['merge failure: names both sides', '[left, right].map((side)', '[left, left].map((side)'],
+    ['merge failure: names the place', '${placeName(place)} of ${name}', '${name}'],
   ]),
   ...editsOf('src/subjects/frame-descriptors/candidates.ts', [
     [
@@ -183,6 +202,19 @@ export const DESCRIPTOR_EDITS: readonly Edit[] = [
       'const at = frame === state.depth - 1 ? pc : state.frame(frame + 1).callsite;\n      let site',
       'const at = pc;\n      let site',
     ],
+    [
+      'sound: what has no destructor is no place',
+      'if (destructor === undefined) return false;',
+      'if (destructor === undefined) return true;',
+    ],
+    ['sound: a pointer that may be NULL is said to', 'if (pointer.mayBeNull) site.nullable.add(place);', ''],
+    ['sound: a place that is 0 is fine', 'else if (isZero(value)) readZero(site, place, 1);', ''],
+    [
+      'sound: zero slots below a place do not count',
+      'zeroes = isZero ? zeroes + 1 : 0;',
+      'zeroes = isZero ? zeroes + 1 : zeroes;',
+    ],
+    ['sound: a pointer without reference is no place', 'if (pointer.ref === 0 || holding', 'if (holding'],
   ]),
   ...editsOf('src/subjects/frame-descriptors/selection.ts', [
     [
@@ -258,9 +290,163 @@ export const DESCRIPTOR_EDITS: readonly Edit[] = [
       'stopped.load(slot)',
     ],
     ['unwind: the recorded offset is taken off', 'BigInt.asUintN(64, value - BigInt(entry.offset))', 'value'],
+    [
+      'unwind (c): what lies above the pushed words',
+      'if (offset < 0) return stopped.load(BigInt.asUintN(64, fp + BigInt(offset)));',
+      'if (offset < 0) return 0n;',
+    ],
+    [
+      'unwind (c): above the stack lies the frame pointer of the caller',
+      'return offset === 0 ? (stopped.frames[frame - 1]?.fp ?? 0n) : 0n;',
+      'return 0n;',
+    ],
+    [
+      'unwind: nothing is restored from the outermost frame',
+      '      if (frame === 0) continue;\n',
+      '',
+      { same: 'no frame further out would read it' },
+    ],
+    [
+      'unwind: stack entries before registers',
+      'for (const entry of descriptor?.stack ?? []) {',
+      'for (const entry of [...(descriptor?.stack ?? [])].reverse()) {',
+    ],
   ]),
   ...editsOf('src/subjects/frame-descriptors/frame-descriptors.ts', [
     ['sound: registers are restored without descriptor too', 'skipsUnlisted: false,', 'skipsUnlisted: true,'],
-    ['sound: no register is cleared', 'clearsReleased: false,', 'clearsReleased: true,'],
+    [
+      'sound: no register is cleared',
+      'clearsReleased: false,',
+      'clearsReleased: true,',
+      {
+        same: 'a frame that lists a register has written and so pushed it: it is restored before it is looked at again',
+      },
+    ],
+    ['rfc-v1: registers of unlisted frames are not restored', 'skipsUnlisted: true,', 'skipsUnlisted: false,'],
+    ['rfc-v1: released registers are cleared', 'clearsReleased: true,', 'clearsReleased: false,'],
+    ['rfc-v1: pcs as posted', 'pcs: PC_POLICIES.posted,', 'pcs: PC_POLICIES.exact,'],
+    ['sound: pcs are exact', 'pcs: PC_POLICIES.exact,', 'pcs: PC_POLICIES.posted,'],
+    ['descriptors: stops at throws only', 'if (unsupported !== undefined) return unsupported;', ''],
+  ]),
+  ...editsOf('src/subjects/frame-descriptors/sound.ts', [
+    ['sound: only usable keys', 'isUsable(site, key % PLACES) && ', ''],
+    [
+      'sound: no key that one state has twice',
+      ' && keys.indexOf(key) === keys.lastIndexOf(key);',
+      ';',
+      { same: 'no program recurses: a state has each pc in one frame' },
+    ],
+    ['sound: a pc where nothing was chosen has no descriptor', 'if (entries.length === 0) return;', ''],
+    [
+      'sound: a refusal tells of a missing destructor first',
+      'if (DESTRUCTORS[holding.kind].destructor(program, holding.type) === undefined) {',
+      'if (duty.pc < 0) {',
+    ],
+    [
+      'sound: a refusal tells of the most telling place',
+      'conflicts.find(({ right }) => right.acquiredAt !== undefined) ?? conflicts[0]',
+      'conflicts[0]',
+    ],
+    [
+      'sound: what only dead registers had is held',
+      'if (told === undefined) return heldReference(duty.pc, reference).refusal;',
+      "if (told === undefined) return { code: 'merge-failure', pc: duty.pc, message: '' };",
+    ],
+    ['sound: a search that gave up says so', "why === 'gave-up' ? ' (search given up)' : ''", "''"],
+  ]),
+  ...editsOf('src/subjects/destructors.ts', [
+    [
+      'destructor: ring',
+      "ring: { claim: () => 'ring-record', destructor: () => 'bpf_ringbuf_discard' }",
+      "ring: { claim: () => 'ring-record', destructor: () => undefined }",
+    ],
+    ['claim: ring', "ring: { claim: () => 'ring-record', destructor", "ring: { claim: () => 'nothing', destructor"],
+    [
+      'destructor: task',
+      "task: { claim: () => 'kernel-object', destructor: () => 'bpf_task_release' }",
+      "task: { claim: () => 'kernel-object', destructor: () => undefined }",
+    ],
+    ['claim: task', "task: { claim: () => 'kernel-object', destructor", "task: { claim: () => 'nothing', destructor"],
+    [
+      'destructor: cgroup',
+      "cgroup: { claim: () => 'kernel-object', destructor: () => 'bpf_cgroup_release' }",
+      "cgroup: { claim: () => 'kernel-object', destructor: () => undefined }",
+    ],
+    [
+      'claim: cgroup',
+      "cgroup: { claim: () => 'kernel-object', destructor",
+      "cgroup: { claim: () => 'nothing', destructor",
+    ],
+    [
+      'destructor: dynptr',
+      "dynptr: { claim: () => 'ring-dynptr', destructor: () => 'bpf_ringbuf_discard_dynptr' }",
+      "dynptr: { claim: () => 'ring-dynptr', destructor: () => undefined }",
+    ],
+    [
+      'claim: dynptr',
+      "dynptr: { claim: () => 'ring-dynptr', destructor",
+      "dynptr: { claim: () => 'nothing', destructor",
+    ],
+    [
+      'destructor: iter_num',
+      "iter_num: { claim: () => 'iterator', destructor: () => 'bpf_iter_num_destroy' }",
+      "iter_num: { claim: () => 'iterator', destructor: () => undefined }",
+    ],
+    [
+      'claim: iter_num',
+      "iter_num: { claim: () => 'iterator', destructor",
+      "iter_num: { claim: () => 'nothing', destructor",
+    ],
+    [
+      'destructor: iter_task',
+      "iter_task: { claim: () => 'iterator', destructor: () => 'bpf_iter_task_destroy' }",
+      "iter_task: { claim: () => 'iterator', destructor: () => undefined }",
+    ],
+    [
+      'claim: iter_task',
+      "iter_task: { claim: () => 'iterator', destructor",
+      "iter_task: { claim: () => 'nothing', destructor",
+    ],
+    [
+      'destructor: object, of a struct type the program has',
+      'return struct === undefined ? undefined :',
+      "return struct === undefined ? 'bpf_obj_drop_impl(?)' :",
+    ],
+    ['destructor: object', '`bpf_obj_drop_impl(${struct.name})`', "'bpf_obj_drop_impl'"],
+    ['claim: object', "claim: () => 'local-object'", "claim: () => 'nothing'"],
+    ['destructor: socket', "destructor: () => 'bpf_sk_release'", 'destructor: () => undefined'],
+    ['claim: socket, by form', "claim: (form = 'sock') => SOCKET_CLAIMS[form]", 'claim: () => SOCKET_CLAIMS.sock'],
+    ['a BTF socket has the claim of a kernel object', "btf: 'kernel-object'", "btf: 'socket'"],
+    [
+      'a pointer to a record holds it',
+      "case 'memory':\n      return { kind: 'ring', type: -1 };",
+      "case 'memory':\n      return undefined;",
+    ],
+    ['a pointer to a kernel object holds it', 'return { kind: pointer.type.kind, type: -1 };', 'return undefined;'],
+    [
+      'a pointer to a local object holds it',
+      "return { kind: 'object', type: pointer.type.type };",
+      'return undefined;',
+    ],
+    [
+      'a pointer to a socket holds it',
+      "return { kind: 'socket', type: -1, form: pointer.type.form };",
+      'return undefined;',
+    ],
+  ]),
+  ...editsOf('src/subjects/refusal.ts', [
+    [
+      'designs that know throws stop there only',
+      "if (stopAt === 'throw') return undefined;",
+      'if (stopAt.length > 0) return undefined;',
+    ],
+  ]),
+  ...editsOf('src/subjects/mainline/mainline.ts', [
+    [
+      'mainline: nothing may be held at a throw',
+      'if (held !== undefined) return heldReference(',
+      'if (held?.id === -1) return heldReference(',
+    ],
+    ['mainline: stops at throws only', 'if (unsupported !== undefined) return unsupported;', ''],
   ]),
 ];

@@ -12,18 +12,28 @@ export interface Edit {
   /** The source file, from the root of the checkout. */
   readonly file: string;
   readonly changes: readonly Change[];
+  /** Why nothing can fail when the rule is removed: the program without it is the same. */
+  readonly same?: string;
 }
 
-/** A rule in words, a text of the sources and what removes the rule when put in its place; a rule may need a second change. */
-export type Row = readonly [rule: string, text: string, by: string, also?: Change];
+/**
+ * A rule in words, a text of the sources and what removes the rule when put in its place; a rule may need a second change, or
+ * have a reason why nothing can fail without it.
+ */
+export type Row = readonly [
+  rule: string,
+  text: string,
+  by: string,
+  more?: Change | { readonly same: string } | undefined,
+];
 
 /** The edits of one file. */
 export function editsOf(file: string, rows: readonly Row[]): readonly Edit[] {
-  return rows.map(([rule, text, by, also]) => ({
-    rule,
-    file,
-    changes: also === undefined ? [{ text, by }] : [{ text, by }, also],
-  }));
+  return rows.map(([rule, text, by, more]) => {
+    const first = { text, by };
+    if (more === undefined) return { rule, file, changes: [first] };
+    return 'same' in more ? { rule, file, changes: [first], same: more.same } : { rule, file, changes: [first, more] };
+  });
 }
 
 /** A source with an edit made, or an error that names the rule: its text must occur exactly once. */

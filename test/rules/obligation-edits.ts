@@ -181,6 +181,102 @@ export const OBLIGATION_EDITS: readonly Edit[] = [
       'if (row.acquires && context.state.refCount >= MAX_REFERENCES) {',
       'if (pc < 0) {',
     ],
+    [
+      'argument: a helper takes pointers for scalars',
+      "row.call.as === 'helper' || table.isScalar(word)) return undefined;\n  return",
+      'table.isScalar(word)) return undefined;\n  return',
+    ],
+    [
+      'argument: constant of a kfunc, known',
+      'return table.isConstant(word) ? undefined : no(pc, `R${index + 1} must be a known',
+      'return pc >= 0 ? undefined : no(pc, `R${index + 1} must be a known',
+    ],
+    [
+      'argument: constant of a helper, known',
+      'return table.isConstant(word) ? undefined : no(pc, `R${index + 1} is not a known',
+      'return pc >= 0 ? undefined : no(pc, `R${index + 1} is not a known',
+    ],
+    [
+      'argument: struct type, known',
+      'if (!table.isConstant(word)) return no(pc, `R${index + 1} must',
+      'if (pc < 0) return no(pc, `R${index + 1} must',
+    ],
+    [
+      'argument: memory, not NULL',
+      '!MEMORY_TAGS.has(table.tag(word)) || table.mayBeNull(word)',
+      '!MEMORY_TAGS.has(table.tag(word))',
+    ],
+    ['argument: memory, of known size', 'if (!table.isConstant(length)) return', 'if (pc < 0) return'],
+    [
+      'argument: memory that can be read',
+      'return readableRefusal(context, pc, index + 1, word, Number(bytes));',
+      'return pc < 0 ? readableRefusal(context, pc, index + 1, word, Number(bytes)) : undefined;',
+    ],
+    [
+      'argument: map, of the right type',
+      'if (program.maps[table.parameter(word)]?.type === type.map) return',
+      'if (pc >= 0) return',
+      { same: 'there is one type of map' },
+    ],
+    [
+      'argument: record of a helper, not NULL',
+      'table.tag(word) === TAG[KINDS[type.kind].pointer] && !table.mayBeNull(word)',
+      'table.tag(word) === TAG[KINDS[type.kind].pointer]',
+    ],
+    [
+      'argument: record of a helper, unmodified',
+      'if (table.offset(word) !== 0) return no(pc, `${register} ${ZERO_OFFSET}`);\n  if (type.owned',
+      'if (pc < 0) return no(pc, `${register} ${ZERO_OFFSET}`);\n  if (type.owned',
+    ],
+    [
+      'argument: record of a helper, owned where it is released',
+      'if (type.owned && table.ref(word) === 0)\n    return no(pc, `${register} must be',
+      'if (pc < 0)\n    return no(pc, `${register} must be',
+      { same: 'every record has a reference: one that is released is an unknown scalar' },
+    ],
+    [
+      'argument: local object, unmodified',
+      'if (table.offset(word) !== 0) return no(pc, `${register} ${ZERO_OFFSET}`);\n    if',
+      'if (pc < 0) return no(pc, `${register} ${ZERO_OFFSET}`);\n    if',
+    ],
+    [
+      'argument: local object, owned',
+      'return table.ref(word) === 0 ? no(pc, ',
+      'return pc < 0 ? no(pc, ',
+      { same: 'every local object has a reference, and that was asked before' },
+    ],
+    [
+      'argument: kernel object, unmodified',
+      'if (table.offset(word) !== 0) return no(pc, `${register} ${ZERO_OFFSET}`);\n  if (tag',
+      'if (pc < 0) return no(pc, `${register} ${ZERO_OFFSET}`);\n  if (tag',
+    ],
+    [
+      'argument: socket, of no BTF where none is taken',
+      " && (type.btf || SOCKET_FORMS[table.parameter(word)] !== 'btf')",
+      '',
+    ],
+    ['argument: socket, not NULL', 'if (!fits || table.mayBeNull(word)) {', 'if (!fits) {'],
+    [
+      'argument: socket, owned where it is released',
+      'if (type.owned && table.ref(word) === 0) {\n    return no(pc, `$',
+      'if (pc < 0) {\n    return no(pc, `$',
+      { same: 'every socket has a reference: one that is released is an unknown scalar' },
+    ],
+    [
+      'argument: dynptr, a pointer to stack',
+      'if (table.tag(word) !== TAG.stack) {\n    return row.call.as',
+      'if (pc < 0) {\n    return row.call.as',
+    ],
+    [
+      'argument: iterator, a pointer to stack',
+      'if (table.tag(word) !== TAG.stack) return no(pc, `arg#${index} expected pointer to an',
+      'if (pc < 0) return no(pc, `arg#${index} expected pointer to an',
+    ],
+    [
+      'argument: iterator, initialised',
+      'if (referenceAt(context, word, type.kind) !== 0) return undefined;',
+      'if (pc >= 0) return undefined;',
+    ],
   ]),
   ...editsOf('src/verify/memory.ts', [
     ['stack and atomic accesses are aligned', 'if (misaligned !== undefined) return misaligned;', ''],

@@ -1,8 +1,10 @@
 /**
  * `npm run rules`: removes one rule after the other in a copy of the tree and runs the tests until one fails. Which one is
- * written to docs/rules.md; a rule that no test misses is printed as NOTHING and makes the exit code 1.
+ * written to docs/rules.md; a rule that no test misses is printed as NOTHING and makes the exit code 1. Words choose the rules
+ * whose file or name has one of them, `--open` those of which the page does not say yet what fails; `--quick` leaves out the
+ * slow tests, and says nothing of a rule of which it finds nothing.
  *
- * The tests of a rule, until one fails: those of its file, the corpus, the walk's or the others of its folder, the laws.
+ * The tests of a rule, until one fails: those of its file, the corpus, the walk's or the others of its folder, laws.
  */
 import {
   cpSync,
@@ -16,6 +18,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import { applyEdit, type Edit } from './edit.js';
 import { EDITS } from './edits.js';
 import { Typing } from './typing.js';
@@ -23,9 +26,11 @@ import { TestRuns } from './vitest-run.js';
 
 const COPIED = ['src', 'generators', 'oracles', 'test', 'corpus', 'package.json', 'tsconfig.json', 'vitest.config.ts'];
 const CORPUS = 'test/corpus.test.ts';
-/** Of src/verify it is the walk that has tests of whole programs. */
+/** Of src/verify it is the walk that has tests of whole programs: they see much and are fast. */
 const WALK = 'test/src/verify/walk.test.ts';
-const LAWS = 'test/laws';
+/** Laws that see what programs do. */
+const LAWS_OF_VERIFY = ['generators', 'pruning', 'kernel-pruning'];
+const LAWS_OF_DESIGNS = ['generators', 'patching'];
 
 interface Outcome {
   readonly edit: Edit;
@@ -33,12 +38,20 @@ interface Outcome {
   readonly fails: string | undefined;
 }
 
+const { values, positionals: words } = parseArgs({
+  options: { open: { type: 'boolean' }, quick: { type: 'boolean' } },
+  allowPositionals: true,
+});
+
 const testOf = (file: string) => join('test', file.replace(/\.ts$/, '.test.ts'));
 
-/** The stages in which the tests of a rule are run. */
-function stagesOf(file: string): readonly string[] {
+/** The stages in which the tests of a rule are run; `quick`: only those that take a second. */
+function stagesOf(file: string, quick: boolean): readonly string[] {
   const own = testOf(file);
-  return [...(existsSync(own) ? [own] : []), CORPUS, file.startsWith('src/verify/') ? WALK : `${dirname(own)}/`, LAWS];
+  const verifies = file.startsWith('src/verify/');
+  const laws = (verifies ? LAWS_OF_VERIFY : LAWS_OF_DESIGNS).map((name) => `test/laws/${name}.test.ts`);
+  const fast = [...(existsSync(own) ? [own] : []), CORPUS, ...(verifies ? [WALK] : [])];
+  return quick ? fast : [...fast, `${dirname(own)}/`, ...laws];
 }
 
 /** Runs stages with all rules in place, each once and only if it is said to fail without a rule. */
@@ -62,11 +75,12 @@ class Untouched {
 
 async function failureOf(
   runs: TestRuns,
-  file: string,
+  { file, same }: Edit,
   changed: readonly string[],
   untouched: Untouched,
 ): Promise<string | undefined> {
-  for (const stage of stagesOf(file)) {
+  // Where nothing can fail, it would take all tests to see nothing.
+  for (const stage of stagesOf(file, values.quick === true || same !== undefined)) {
     const failure = await runs.firstFailure({ changed, path: stage });
     if (failure === undefined) continue;
     await untouched.passes(stage);
@@ -104,10 +118,10 @@ async function removeRule(copy: Copy, edit: Edit, untouched: Untouched): Promise
   const text = applyEdit(original, edit);
   const target = join(copy.folder, edit.file);
   writeFileSync(target, text);
-  const fails = await failureOf(copy.runs, edit.file, [...copy.restored, edit.file], untouched);
+  const fails = await failureOf(copy.runs, edit, [...copy.restored, edit.file], untouched);
   writeFileSync(target, original);
   copy.restored = [edit.file];
-  process.stdout.write(`${edit.file}: ${edit.rule}\n    ${fails ?? 'NOTHING'}\n`);
+  process.stdout.write(`${edit.file}: ${edit.rule}\n    ${fails ?? nothingFor(edit)}\n`);
   return { edit, fails };
 }
 
@@ -140,10 +154,13 @@ function told(): ReadonlyMap<string, string> {
   for (const section of readFileSync(PAGE, 'utf8').split('\n## ').slice(1)) {
     const file = section.slice(0, section.indexOf('\n'));
     for (const [, rule, fails] of section.matchAll(/^\| (?!--- )(.*?) \| (.*) \|$/gm))
-      rows.set(`${file} ${rule}`, fails ?? '');
+      rows.set(`${file} ${rule?.trim()}`, fails?.trim() ?? '');
   }
   return rows;
 }
+
+/** What stands where nothing fails. */
+const nothingFor = ({ same }: Edit) => (same === undefined ? 'NOTHING' : `nothing can: ${same}`);
 
 /** The page: what these outcomes say, and for other rules what it said before. */
 function page(outcomes: readonly Outcome[], before: ReadonlyMap<string, string>): string {
@@ -152,26 +169,33 @@ function page(outcomes: readonly Outcome[], before: ReadonlyMap<string, string>)
     '',
     `Written by \`npm run rules\`: each of ${EDITS.length} rules of the verifier and of the designs is removed from a copy of the`,
     'sources (the edits are in `test/rules`), and tests run until one fails: first those of the same file, then the corpus,',
-    'then the walk or the other tests of the folder, then the laws. The table names the first to fail. `npm run rules WORD…`',
-    'brings only those rows up to date whose file or rule contains one of the words.',
+    'then the walk or the other tests of the folder, then laws. The table names the first to fail. `npm run rules WORD…`',
+    'brings only those rows up to date whose file or rule contains one of the words, `npm run rules -- --open` those that',
+    'have none yet. NOTHING is a rule that no test sees; where the program is the same without a rule, the row says why.',
   ];
   for (const file of new Set(EDITS.map((edit) => edit.file))) {
     parts.push('', `## ${file}`, '', '| rule | what fails when it is removed |', '| --- | --- |');
     for (const edit of EDITS.filter((each) => each.file === file)) {
       const outcome = outcomes.find((each) => each.edit === edit);
-      const fails = outcome === undefined ? before.get(`${file} ${cell(edit.rule)}`) : cell(outcome.fails ?? 'NOTHING');
-      parts.push(`| ${cell(edit.rule)} | ${fails ?? 'not run yet'} |`);
+      const isTold = outcome !== undefined && (outcome.fails !== undefined || edit.same !== undefined || !values.quick);
+      const fails = !isTold ? before.get(`${file} ${cell(edit.rule)}`) : cell(outcome.fails ?? nothingFor(edit));
+      parts.push(`| ${cell(edit.rule)} | ${fails ?? NOT_RUN} |`);
     }
   }
   return `${parts.join('\n')}\n`;
 }
 
-const words = process.argv.slice(2);
+const NOT_RUN = 'not run yet';
+const before = told();
+/** Whether the page does not say yet what fails without a rule. */
+const isOpen = ({ file, rule }: Edit) => [undefined, NOT_RUN, 'NOTHING'].includes(before.get(`${file} ${cell(rule)}`));
 const chosen = EDITS.filter(
-  ({ file, rule }) => words.length === 0 || words.some((word) => file.includes(word) || rule.includes(word)),
+  (edit) =>
+    (words.length === 0 || words.some((word) => edit.file.includes(word) || edit.rule.includes(word))) &&
+    (!values.open || isOpen(edit)),
 );
 if (chosen.length === 0) {
-  process.stderr.write(`no rule and no file has ${words.map((word) => `"${word}"`).join(' or ')} in its name\n`);
+  process.stderr.write('no such rule\n');
   process.exit(2);
 }
 const broken = brokenBy(chosen);
@@ -179,13 +203,12 @@ if (broken.length > 0) {
   process.stderr.write(`${broken.join('\n')}\n`);
   process.exit(1);
 }
-const before = told();
 const missed: Edit[] = [];
 // After each rule, so that a run which is stopped keeps what it found.
 await removeAll(chosen, (outcomes) => {
   writeFileSync(PAGE, page(outcomes, before));
   const last = outcomes.at(-1);
-  if (last !== undefined && last.fails === undefined) missed.push(last.edit);
+  if (last !== undefined && last.fails === undefined && last.edit.same === undefined) missed.push(last.edit);
 });
 process.stdout.write(`${chosen.length} rules removed one at a time; NOTHING fails for ${missed.length}\n`);
 for (const { file, rule } of missed) process.stdout.write(`  ${file}: ${rule}\n`);

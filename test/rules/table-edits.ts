@@ -24,6 +24,11 @@ export const TABLE_EDITS: readonly Edit[] = [
     ],
     ['table: a type row per destructor', 'row.destructor === destructor', 'row.kind !== undefined'],
     ['table: none where nothing can stop the program', 'entries: stoppable ? ', 'entries: stoppable || index >= 0 ? '],
+    [
+      'table: the type word of an acquire is the row of its destructor',
+      'typeOf.set(pc, known === -1 ? types.length : known);',
+      'typeOf.set(pc, 0);',
+    ],
   ]),
   ...editsOf('src/subjects/runtime-table/rewrite.ts', [
     ['table: zeroed at entry', 'if (table.entries > 0) edits.push(', 'if (table.entries < 0) edits.push('],
@@ -52,6 +57,17 @@ export const TABLE_EDITS: readonly Edit[] = [
       'table: nothing is handed over where no caller owns anything',
       'if (!(callers[index] ?? []).some((caller) => (tables[caller]?.entries ?? 0) > 0)) return;',
       '',
+    ],
+    [
+      'table: handed over before exits that are reached',
+      "opAt(program, pc) === 'exit' && analysis.reached[pc] === 1",
+      "opAt(program, pc) === 'exit'",
+    ],
+    ['table: a subprogram without entries hands nothing over', 'if ((tables[index]?.entries ?? 0) === 0) return;', ''],
+    [
+      'table: a clone is pushed before the call',
+      "clone: (_program, tables) => ({ do: 'before'",
+      "clone: (_program, tables) => ({ do: 'after'",
     ],
   ]),
   ...editsOf('src/subjects/runtime-table/table.ts', [
@@ -98,6 +114,25 @@ export const TABLE_EDITS: readonly Edit[] = [
       'if (heir === undefined || pointer > 0n) continue;',
     ],
     ['table: a full table is told', 'view.overflow(`no', 'if (frame < 0) view.overflow(`no'],
+    ['table: NULL is not deleted', 'if (wanted === 0n) return;', '', { same: 'no entry in use has the address NULL' }],
+    [
+      'table: an address without entry is none of ours',
+      'const entry = find(tables, view, (pointer) => pointer === wanted);',
+      'const entry = find(tables, view, (pointer) => pointer === wanted) ?? find(tables, view, () => true);',
+    ],
+    [
+      'table: another place is one outside the frame that is left',
+      'const heir = places.find((other) => !dies(other.pointer));',
+      'const heir = places[0];',
+      { same: 'a place in the frame that is left is itself left later, and hands on then' },
+    ],
+    ['table: a frame has at most 512 bytes of slots', 'pointer < top && pointer >= top - STACK_BYTES', 'pointer < top'],
+    [
+      'table: entries that are used are not overwritten',
+      'if (table === undefined || view.load(frame, entryOffset(table, index)) !== 0n) continue;',
+      'if (table === undefined) continue;',
+    ],
+    ['table: the lower half of a type word is the type', 'return Number(word & LOW);', 'return Number(word);'],
   ]),
   ...editsOf('src/subjects/runtime-table/unwind.ts', [
     [
@@ -115,5 +150,32 @@ export const TABLE_EDITS: readonly Edit[] = [
       'if (lost !== undefined) return',
       'if (lost?.pc === -1) return',
     ],
+    [
+      'table: so does what was overwritten in part',
+      'resident?.first === true && isWhole(state, frame, slot, resident.kind)',
+      'resident?.first === true',
+    ],
+    [
+      'table: a rewrite that does not verify refuses',
+      'if (verdict !== undefined) {',
+      'if (verdict !== undefined && limit < 0) {',
+    ],
+    ['table: a rewrite that cannot be made refuses', "code: 'rewrite-rejected' } };", "code: 'stack-limit' } };"],
+    [
+      'table: the walk of a rewrite may be longer',
+      'const limit = walked * (1 + rewritten.added);',
+      'const limit = walked;',
+    ],
+    [
+      'table: programs that own nothing stay as they are',
+      'if (!stoppable || analysis.ownership.length === 0) return',
+      'if (!stoppable) return',
+    ],
+    [
+      'table: entries are reserved stack',
+      'layout.tables.map(({ entries }) => ENTRY_BYTES * entries)',
+      'layout.tables.map(({ entries }) => ENTRY_BYTES * Math.min(0, entries))',
+    ],
+    ['table: the inserted slots are counted', 'instructionsAdded: rewritten.added,', 'instructionsAdded: 0,'],
   ]),
 ];

@@ -108,6 +108,20 @@ export const TRANSFER_EDITS: readonly Edit[] = [
       'if (!same || table.isConstant(a)) return true;',
       'if (pc >= 0) return true;',
     ],
+    ['only the immediate 0 tests for NULL', 'const nullTest = !registerForm && b === ', 'const nullTest = b === '],
+    [
+      'only == and != test for NULL',
+      ' && (op === EQUAL || op === UNEQUAL) && table.mayBeNull(a);',
+      ' && table.mayBeNull(a);',
+    ],
+    ['a pointer that cannot be NULL is unequal to 0', '  if (op === UNEQUAL) return TAKES;\n', ''],
+    ['the second operand learns too', 'if (registerForm) learn(', 'if (pc < 0) learn('],
+    ['later acquires are counted without a failed one', 'if (counted > ordinal) ', 'if (counted < 0) '],
+    [
+      'compared with itself in a known low half, it goes one way',
+      'return (table.scalars.boundsOf(table.parameter(a)).bits.mask & U32_MAX) === 0n;',
+      'return (U32_MAX & 0n) !== 0n;',
+    ],
   ]),
   ...editsOf('src/verify/call-transfer.ts', [
     ['a release drops the reference', '  state.dropRef(position);\n', ''],
@@ -168,6 +182,79 @@ export const TRANSFER_EDITS: readonly Edit[] = [
     ],
     ['what is returned counts for what the caller owns', '  noteOwned(context);\n  if (context', '  if (context'],
     ['numbers of a left iterator are gone', '  leaveElements(state, table);\n', ''],
+    [
+      'a call that returns nothing leaves R0 not initialised',
+      'return NOT_INIT_WORD;',
+      'return UNKNOWN_WORD;',
+      { text: 'import { NOT_INIT_WORD, NULLABLE', by: 'import { NULLABLE' },
+    ],
+    [
+      'an acquire that may fail may be NULL',
+      'table.pointer(tag | NULLABLE, parameter, 0, acquired',
+      'table.pointer(tag, parameter, 0, acquired',
+    ],
+    ['an acquire that cannot fail is not NULL', 'if (!mayBeNull) return', 'if (!mayBeNull && acquired < 0) return'],
+    [
+      'what may be NULL has an id for its test, reference or not',
+      'acquired === 0 ? ++state.lastLink : -acquired',
+      '-acquired',
+      { same: 'of objects, all that may be NULL are acquired' },
+    ],
+    ['a looked-up socket may be NULL', 'TAG.socket | NULLABLE', 'TAG.socket | (NULLABLE - NULLABLE)'],
+    [
+      'a socket has the form of its call',
+      'SOCKET_FORMS.indexOf(returns.form)',
+      'Math.min(0, SOCKET_FORMS.indexOf(returns.form))',
+    ],
+    [
+      'data of a dynptr may be NULL',
+      '(returns.readonly ? TAG.slice : TAG.data) | NULLABLE',
+      'returns.readonly ? TAG.slice : TAG.data',
+    ],
+    ['a slice is read only', '(returns.readonly ? TAG.slice : TAG.data) | NULLABLE', 'TAG.data | NULLABLE'],
+    [
+      'data of a dynptr has the size asked for',
+      'table.pointer(tag, sizeOf(context, returns.sizeFrom), 0,',
+      'table.pointer(tag, 4096, 0,',
+    ],
+    [
+      'a record has the size asked for',
+      'sizeFrom === undefined ? 0 : sizeOf(context, sizeFrom)',
+      'sizeFrom === undefined ? 0 : 4096',
+    ],
+    [
+      'an object has the struct type asked for',
+      'tag === TAG.local ? type : number',
+      'tag === TAG.local ? type - type : number',
+    ],
+    [
+      'an acquired resource is of its kind',
+      'const ref = state.acquire(number, type, pc);',
+      'const ref = state.acquire(0, type, pc);',
+    ],
+    [
+      'an acquired object is of its struct type',
+      'const ref = state.acquire(number, type, pc);',
+      'const ref = state.acquire(number, -1, pc);',
+    ],
+    [
+      'an acquire on the stack makes the slots',
+      'if (resource !== undefined) makeResident(',
+      'if (resource === undefined && ref < 0) makeResident(',
+      {
+        text: 'context, state.register(resource.arg + 1), resource.kind, ref);',
+        by: "context, state.register(1), 'dynptr', ref);",
+      },
+    ],
+    ['a clone is marked', "  noteOwnership(context.notes, pc, 'clone', KIND_NAMES.indexOf('dynptr'), -1);\n", ''],
+    ['a return hands R0 over', '  state.setRegister(0, result);\n  noteOwned', '  noteOwned'],
+    ['a return goes behind the call', 'return callsite + 1;', 'return callsite + (result < 0 ? 0 : 2);'],
+    [
+      'R10 of a callee is its own frame',
+      'table.pointer(TAG.stack, state.depth - 1, 0, 0, 0)',
+      'table.pointer(TAG.stack, state.depth - 2, 0, 0, 0)',
+    ],
+    ['clones are counted again after a return', '  if (context.notes.hasClones) noteClones(context);\n', ''],
   ]),
   ...editsOf('src/verify/state.ts', [
     [
@@ -191,6 +278,43 @@ export const TRANSFER_EDITS: readonly Edit[] = [
       'if (data[from + 1] !== this.words[at + CALLSITE]) return;',
       '',
     ],
+    ['arguments are passed', 'this.words[this.base + register] = this.words[caller + register] ?? 0;', ''],
+    [
+      'slots below what is allocated are invalid',
+      'return slot * 8 < (this.words[at + ALLOCATED] ?? 0) ? (',
+      'return slot >= 0 ? (',
+    ],
+    [
+      'newly allocated slots are invalid',
+      'this.words.fill(INVALID_SLOT, at + REGISTERS + allocated / 8, at + REGISTERS + bytes / 8);',
+      '',
+    ],
+    [
+      'what changes, changes in spilled slots too',
+      'for (let index = at + REGISTERS; index < end; index++) {\n        const slot',
+      'for (let index = end; index < end; index++) {\n        const slot',
+    ],
+    [
+      'what changes, changes in all frames',
+      'for (let frame = 0; frame < this.depth; frame++) {\n      const at = frame * FRAME;\n      for (let index = at; index < at + REGISTERS - 1',
+      'for (let frame = this.depth - 1; frame < this.depth; frame++) {\n      const at = frame * FRAME;\n      for (let index = at; index < at + REGISTERS - 1',
+    ],
+    [
+      'a spilled word that changes keeps its bytes',
+      'this.words[index] = table.slot(table.bytes(slot), make(word));',
+      'this.words[index] = table.slot(0xffff, make(word));',
+    ],
+    [
+      'a reference belongs to the frame that acquires',
+      'this.refs[at + REF.frame] = this.depth - 1;',
+      'this.refs[at + REF.frame] = 0;',
+    ],
+    ['acquires are counted', 'this.refs[at + REF.ordinal] = ++this.acquires;', 'this.refs[at + REF.ordinal] = 1;'],
+    [
+      'widening: scalars only',
+      'return old !== now && table.isScalar(old) && table.isScalar(now) && ',
+      'return old !== now && ',
+    ],
   ]),
   ...editsOf('src/verify/iterate.ts', [
     [
@@ -213,6 +337,32 @@ export const TRANSFER_EDITS: readonly Edit[] = [
       'what an iterator has yielded counts as progress',
       'state.refField(position, REF.yielded) + 1',
       'state.refField(position, REF.yielded)',
+    ],
+    [
+      'the number of an iterator has its reference',
+      'table.pointer(TAG.element, 0, 0, 0, ref)',
+      'table.pointer(TAG.element, 0, 0, 0, Math.min(ref, 0))',
+    ],
+    [
+      'a task of an iterator has none',
+      'iter_task: (table) => table.pointer(TAG.kernel, TASK, 0, 0, 0)',
+      'iter_task: (table, ref) => table.pointer(TAG.kernel, TASK, 0, 0, ref)',
+    ],
+    [
+      'a step that yields clobbers R0–R5',
+      '    state.killCallerSaved();\n    state.setRegister(0, ELEMENTS',
+      '    state.setRegister(0, ELEMENTS',
+    ],
+    [
+      'a step that ends clobbers R0–R5',
+      '  state.killCallerSaved();\n  state.setRegister(0, ZERO_WORD);',
+      '  state.setRegister(0, ZERO_WORD);',
+    ],
+    [
+      'a step that ends returns NULL',
+      'state.setRegister(0, ZERO_WORD);',
+      'state.setRegister(0, ELEMENTS[kind](table, ref));',
+      { text: 'RESIDENT_BYTES, TAG, ZERO_WORD }', by: 'RESIDENT_BYTES, TAG }' },
     ],
   ]),
   ...editsOf('src/verify/transfer.ts', [
@@ -247,6 +397,79 @@ export const TRANSFER_EDITS: readonly Edit[] = [
       'if (width === 31) {',
     ],
     ['a pointer keeps its offset', 'table.offset(pointer) + Number(adds ? amount : -amount)', 'table.offset(pointer)'],
+    ['a move of a pointer is a copy', 'if (width === 64 && !table.isScalar(word)) return word;', ''],
+    [
+      'a 32-bit move of a pointer is any scalar',
+      'if (width === 64 && !table.isScalar(word)) return word;',
+      'if (!table.isScalar(word)) return word;',
+    ],
+    [
+      'a move of a scalar is a copy',
+      '  const linked = giveLink(context, word);\n  state.setRegister(src, linked);',
+      '  const linked = table.bare(word);\n  state.setRegister(src, word);',
+    ],
+    ['the difference of pointers is any scalar', 'bothPointers || narrow ? undefined', 'narrow ? undefined'],
+    [
+      '32-bit arithmetic on a pointer leaves any scalar',
+      'bothPointers || narrow ? undefined',
+      'bothPointers ? undefined',
+    ],
+    [
+      'a sign extension that keeps the value is a copy',
+      'if (result === shape && table.isScalar(word) && (',
+      'if (result < 0 && table.isScalar(word) && (',
+    ],
+    [
+      'a load of a map is a map',
+      'table.pointer(TAG.map, imm, 0, 0, 0)',
+      'UNKNOWN_WORD',
+      { text: "case 'map':", by: "case 'map':\n      if (imm < 0) break;" },
+    ],
+    ['a load of a type is its id', 'table.scalar(table.scalars.immediate(imm), 0)', 'UNKNOWN_WORD'],
+    [
+      'a load of 64 bits is known',
+      'table.scalar(table.scalars.intern(constant(imm64At(program, pc))), 0)',
+      'table.scalar(table.scalars.intern(constant(imm64At(program, pc) & 0xffff_ffffn)), 0)',
+    ],
+    [
+      'an atomic loads what was there',
+      'if (loads !== undefined) state.setRegister(loads, read(context, pc, dst));',
+      '',
+    ],
+    [
+      'a store of an immediate changes the stack',
+      '  storeToStack(context, table.parameter(pointer), offset, sizeAt(context, pc), word, true);\n',
+      '  if (pc < 0) storeToStack(context, table.parameter(pointer), offset, sizeAt(context, pc), word, true);\n',
+    ],
+    ['a spilled scalar and its register are copies', 'if (linked !== word) state.setRegister(src, linked);', ''],
+    [
+      'arithmetic on scalars makes no copies',
+      'table.scalars.apply(op, table.parameter(target), shape), 0)',
+      'table.scalars.apply(op, table.parameter(target), shape), Math.max(0, table.link(target)))',
+    ],
+    ['a goto is followed', 'goto: ({ program }, pc) => pc + 1 + (program.off[pc] ?? 0),', 'goto: (_, pc) => pc + 1,'],
+    [
+      'a long goto is followed',
+      'gotol: ({ program }, pc) => pc + 1 + (program.imm[pc] ?? 0),',
+      'gotol: (_, pc) => pc + 1,',
+    ],
+    [
+      'fetch: the source gets the old value',
+      'fetch: (context, pc) => readModifyWrite(context, pc, context.program.src[pc] ?? 0),',
+      'fetch: (context, pc) => readModifyWrite(context, pc, undefined),',
+    ],
+    [
+      'xchg: the source gets the old value',
+      'xchg: (context, pc) => readModifyWrite(context, pc, context.program.src[pc] ?? 0),',
+      'xchg: (context, pc) => readModifyWrite(context, pc, undefined),',
+    ],
+    [
+      'cmpxchg: R0 gets the old value',
+      'cmpxchg: (context, pc) => readModifyWrite(context, pc, 0),',
+      'cmpxchg: (context, pc) => readModifyWrite(context, pc, undefined),',
+    ],
+    ['a load-acquire loads', "'load-acquire': load,", "'load-acquire': (_, pc) => pc + 1,"],
+    ['a store-release stores', "'store-release': store,", "'store-release': (_, pc) => pc + 1,"],
   ]),
   ...editsOf('src/verify/walk.ts', [
     [
@@ -300,7 +523,12 @@ export const TRANSFER_EDITS: readonly Edit[] = [
       'data[at++] = 0;',
     ],
     ['same states: callsites', 'data[at++] = state.callsite(frame);', 'data[at++] = 0;'],
-    ['same states: allocated stack', 'data[at++] = slots;', 'data[at++] = 0;'],
+    [
+      'same states: allocated stack',
+      'data[at++] = slots;',
+      'data[at++] = 0;',
+      { same: 'the slots follow one by one: forms of other stacks have another length' },
+    ],
     ['same states: kinds of bytes in slots', 'data[at++] = table.bytes(slot);', 'data[at++] = 0;'],
     [
       'same states: which reference a pointer has',
@@ -326,6 +554,29 @@ export const TRANSFER_EDITS: readonly Edit[] = [
       'table.ref(table.spill(content)) !== ref) continue;\n      const parameter',
       'table.ref(table.spill(content)) !== ref || frame < state.depth - 1) continue;\n      const parameter',
     ],
+    [
+      'a dynptr or iterator begins at its first slot',
+      '(parameter & 2) === 0 || residentKind(parameter) !== kind',
+      'residentKind(parameter) !== kind',
+    ],
+    ['a dynptr is no iterator', '(parameter & 2) === 0 || residentKind(parameter) !== kind', '(parameter & 2) === 0'],
+    [
+      'a dynptr or iterator that is made allocates stack',
+      '  scrambleStack(context, frame, table.offset(pointer), 8);\n',
+      '',
+      { text: "import { scrambleStack } from './stack.js';\n", by: '' },
+    ],
+    [
+      'all slots of a dynptr have its reference',
+      "first || bytes === 'dynptr' ? ref : 0",
+      'first ? ref : 0',
+      { text: 'const { slots, slot: bytes } = KINDS[kind];', by: 'const { slots } = KINDS[kind];' },
+    ],
+    [
+      'a place of a reference that has others is a clone',
+      'if (seen.has(ref)) clones++;\n      else seen.add(ref);',
+      'if (seen.has(ref)) continue;\n      else seen.add(ref);',
+    ],
   ]),
   ...editsOf('src/verify/stack-depth.ts', [
     ['a chain of calls has at most 512 bytes', 'if (bytes > STACK_BYTES) {', 'if (bytes > 9 * STACK_BYTES) {'],
@@ -334,5 +585,9 @@ export const TRANSFER_EDITS: readonly Edit[] = [
   ...editsOf('src/verify/resolve.ts', [
     ['every kfunc named exists', 'kfuncById(imm) === undefined) {', 'kfuncById(imm) === undefined && pc < 0) {'],
     ['every map named exists', 'if (missingMap === undefined) return', 'if (missingMap !== -1) return'],
+  ]),
+  ...editsOf('src/verify/context.ts', [
+    ['marks of several types at one pc say -1', 'type: known === undefined ? type : -1', 'type'],
+    ['the most that is owned at once', 'if (owned > (notes.maxOwned[subprogram] ?? 0)) ', ''],
   ]),
 ];
