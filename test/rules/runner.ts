@@ -28,6 +28,13 @@ const COPIED = ['src', 'generators', 'oracles', 'test', 'corpus', 'package.json'
 const CORPUS = 'test/corpus.test.ts';
 /** Of src/verify it is the walk that has tests of whole programs: they see much and are fast. */
 const WALK = 'test/src/verify/walk.test.ts';
+/** Where the tests of a rule are those of another file, too. */
+const PRUNING_TESTS = ['precision', 'slot-reads', 'checkpoints'].map((name) => `test/src/verify/${name}.test.ts`);
+const RELATED: Readonly<Record<string, readonly string[]>> = {
+  'src/verify/checkpoints.ts': PRUNING_TESTS,
+  'src/verify/needs.ts': PRUNING_TESTS,
+  'src/verify/liveness.ts': PRUNING_TESTS,
+};
 /** Laws that see what programs do. */
 const LAWS_OF_VERIFY = ['generators', 'pruning', 'kernel-pruning'];
 const LAWS_OF_DESIGNS = ['generators', 'patching'];
@@ -50,8 +57,9 @@ function stagesOf(file: string, quick: boolean): readonly string[] {
   const own = testOf(file);
   const verifies = file.startsWith('src/verify/');
   const laws = (verifies ? LAWS_OF_VERIFY : LAWS_OF_DESIGNS).map((name) => `test/laws/${name}.test.ts`);
-  const fast = [...(existsSync(own) ? [own] : []), CORPUS, ...(verifies ? [WALK] : [])];
-  return quick ? fast : [...fast, `${dirname(own)}/`, ...laws];
+  const near = verifies ? [WALK, ...(RELATED[file] ?? [])] : [`${dirname(own)}/`];
+  const fast = [...(existsSync(own) ? [own] : []), CORPUS, ...near];
+  return quick ? fast : [...fast, ...(verifies ? [`${dirname(own)}/`] : []), ...laws];
 }
 
 /** Runs stages with all rules in place, each once and only if it is said to fail without a rule. */

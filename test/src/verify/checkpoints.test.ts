@@ -192,6 +192,11 @@ join:
     expect(walkText(text(''), 'kernel-like-every').throws.length).toBe(1);
   });
 
+  it('at a may_goto however soon', () => {
+    const soon = text('    r8 = 0\n').replace('join:\n', 'join:\n    may_goto on\n    r0 = 0\non:\n');
+    expect(walkText(soon, 'kernel-like').throws.length).toBe(2);
+  });
+
   it('after 2 jumps', () => {
     const long = '    r8 = 0\n'.repeat(9);
     expect(walkText(text(long), 'kernel-like').throws.length).toBe(1);
