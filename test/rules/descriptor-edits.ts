@@ -191,6 +191,7 @@ export const DESCRIPTOR_EDITS: readonly Edit[] = [
       'sound: a pointer is spilled whole',
       "spilled?.is === 'pointer' && bytes.every((byte) => byte === 'spill')",
       "spilled?.is === 'pointer' && bytes[0] === 'spill'",
+      { same: 'the verifier refuses to spill a pointer in part, and overwrites it whole' },
     ],
     [
       'sound: all 8 bytes of a zero slot are zero',

@@ -74,6 +74,9 @@ join:
 `;
     expect(walkText(text('r2 = r0'), 'kernel-like-every').throws.length).toBe(2);
     expect(walkText(text('r0 = r7'), 'kernel-like-every').throws.length).toBe(1);
+    const equal = text('r0 = r7').replace('r0 = r6', 'r0 = 5');
+    const walked = [text('r0 = r7'), equal].map((each) => walkText(each, 'kernel-like-every').walked);
+    expect(walked[0]).toBe(walked[1]);
   });
 
   it('R6 to R9 of a caller that reads them when the callee has returned', () => {
@@ -250,6 +253,34 @@ out:
     exit
 `;
     for (const pruning of ['off', 'exact', 'kernel-like', 'kernel-like-every'] as const) {
+      expect(verdictOf(text, pruning), pruning).toContain("R7 invalid mem access 'scalar'");
+    }
+  });
+
+  it('that may_goto bounds need what decides behind the loop', () => {
+    const text = `main:
+    r6 = r1
+    r7 = 1
+head:
+    may_goto out
+    r1 = *(u32 *)(r6 + 48)
+    if r1 == 0 goto other
+    goto join
+other:
+    r7 = 5
+join:
+    r0 = 0
+    goto head
+out:
+    if r7 == 5 goto bad
+    r0 = 0
+    exit
+bad:
+    r2 = *(u64 *)(r7 + 0)
+    r0 = 0
+    exit
+`;
+    for (const pruning of ['off', 'kernel-like', 'kernel-like-every'] as const) {
       expect(verdictOf(text, pruning), pruning).toContain("R7 invalid mem access 'scalar'");
     }
   });
