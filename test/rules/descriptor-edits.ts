@@ -215,7 +215,12 @@ export const DESCRIPTOR_EDITS: readonly Edit[] = [
       'zeroes = isZero ? zeroes + 1 : 0;',
       'zeroes = isZero ? zeroes + 1 : zeroes;',
     ],
-    ['sound: a pointer without reference is no place', 'if (pointer.ref === 0 || holding', 'if (holding'],
+    [
+      'sound: a pointer without reference is no place',
+      'if (pointer.ref === 0 || holding',
+      'if (holding',
+      { same: 'no reference has the number 0' },
+    ],
   ]),
   ...editsOf('src/subjects/frame-descriptors/selection.ts', [
     [

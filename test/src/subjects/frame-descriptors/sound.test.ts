@@ -59,6 +59,9 @@ describe('collectSound', () => {
     expect(collect(dynptr, inMain([], [], [slot('zero'), slot(ZERO)]))).toEqual(['main 0: fp-16=dynptr?']);
     expect(collect(dynptr, inMain([], [], [slot('misc'), slot('zero')]))).toContain('merge-failure');
     expect(collect(dynptr, inMain([], [], [slot('misc'), slot('misc')]))).toContain('merge-failure');
+    const higher = inMain([], holding('dynptr'), [slot('zero'), ...resident('dynptr', 1)]);
+    expect(collect(higher)).toEqual(['main 0: fp-24=dynptr']);
+    expect(collect(higher, inMain([], [], [slot('zero'), slot('misc'), slot('zero')]))).toContain('merge-failure');
     const zeroes = inMain([], [], [slot('zero'), slot('zero')]);
     expect(collect(dynptr, zeroes, inMain([], [], [slot('misc'), slot('zero')]))).toContain('merge-failure');
     const numbers = inMain([], holding('iter_num'), [slot('zero'), ...resident('iter_num', 1)]);
