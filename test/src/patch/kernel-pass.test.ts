@@ -97,6 +97,13 @@ describe('runKernelPass', () => {
     expect(pass.pcMap.toPrepared[1]).toBe(1);
   });
 
+  test('remove dead: what is gone is not patched, what was decided is not blinded', () => {
+    const dead = [4, 5, 6, 7, 8, 9, 13];
+    const pass = run([{ do: 'remove', what: 'dead' }, insert(8, 1, 0), { do: 'blind' }], dead);
+    expect(pass.changes).toEqual([{ do: 'remove', off: 4, count: 5 }]);
+    expect([0, 1, 2, 3].map((pc) => pass.pcMap.toPrepared[pc])).toEqual([0, 1, 2, 3]);
+  });
+
   test('remove dead: a decided branch, and what the verifier never reached, goes; two runs of slots', () => {
     // r1 is never 0, and guard always throws.
     const pass = run([{ do: 'remove', what: 'dead' }], [4, 5, 6, 7, 8, 9, 13]);

@@ -113,7 +113,11 @@ describe('patch', () => {
       pc: body.start + i,
     }));
     const refused = patch(program, gone);
-    expect(!refused.ok && refused.refusal).toMatchObject({ code: 'bad-call-target', pc: 3 });
+    expect(!refused.ok && refused.refusal).toMatchObject({
+      code: 'bad-call-target',
+      pc: 3,
+      message: expect.stringMatching(/^call to removed subprogram /),
+    });
     const patched = patch(program, [...gone, { do: 'replace', pc: 3, insns: [nop] }]);
     expect(patched.ok && patched.program.subprograms.map(({ name }) => name)).toEqual(['main']);
   });

@@ -27,6 +27,7 @@ describe('take', () => {
     [TASK, 'r0 != 0', ['0..0', 'object']],
     [TASK, 'w0 == 0', ['maybe', 'maybe']],
     [TASK, 'r0 > 0', ['maybe', 'maybe']],
+    [`${TASK}\n    r2 = 0`, 'r0 == r2', ['maybe', 'maybe']],
   ])('%s; %s', (setup, test, expected) => {
     expect(sides(setup, test)).toEqual(expected);
   });
@@ -38,6 +39,22 @@ describe('take', () => {
       [1, 'pointer'],
       [0, 'scalar'],
     ]);
+  });
+});
+
+describe('take on the NULL side', () => {
+  it('does not count the acquire that failed', () => {
+    const text = `main:\n${TASK}\n    if r0 != 0 goto on\n${TASK}\non:\n    r1 = 0\n    call bpf_throw\n    exit`;
+    const ordinals = walkText(text, 'off').throws.map(({ state }) => state.references.map(({ ordinal }) => ordinal));
+    expect(ordinals).toEqual([[1], [1]]);
+  });
+});
+
+describe('take on the NULL side of an earlier acquire', () => {
+  it('counts later ones without it', () => {
+    const text = `main:\n${TASK}\n    r1 = 1\n    call bpf_task_from_pid\n    if r7 == 0 goto on\n    r6 = 0\non:\n    r1 = 0\n    call bpf_throw\n    exit`;
+    const ordinals = walkText(text, 'off').throws.map(({ state }) => state.references.map(({ ordinal }) => ordinal));
+    expect(ordinals).toEqual([[1, 2], [1]]);
   });
 });
 
@@ -54,6 +71,7 @@ describe('sidesOf', () => {
 
   it('knows that objects are not NULL, not that stack pointers are not', () => {
     expect(sides('    call bpf_get_current_task_btf\n    r7 = r0', 'r7 == 0')).toEqual(['object']);
+    expect(sides('    call bpf_get_current_task_btf\n    r7 = r0', 'r7 != 0')).toEqual(['object']);
     expect(sides('    r7 = r10', 'r7 == 0')).toHaveLength(2);
   });
 

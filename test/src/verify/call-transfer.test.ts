@@ -37,6 +37,29 @@ describe('calls', () => {
     );
   });
 
+  it('scratch registers are dead at a throw', () => {
+    const { throws } = walkText('main:\n    r1 = 0\n    r2 = 0\n    call bpf_throw\n    exit');
+    expect([0, 1, 2].map((register) => throws[0]?.state.register(0, register).is)).toEqual(Array(3).fill('not-init'));
+  });
+
+  it('the number of an iterator is not read after its frame has returned', () => {
+    const text =
+      'main:\n    call leaf\n    if r0 == 0 goto on\n    r0 = *(u32 *)(r0 + 0)\non:\n    r1 = 0\n    call bpf_throw\n    exit\nleaf:\n    r1 = r10\n    r1 += -8\n    r2 = 0\n    r3 = 2\n    call bpf_iter_num_new\n    r1 = r10\n    r1 += -8\n    call bpf_iter_num_next\n    exit';
+    expect(verdictOf(text)).toBe("invalid-access 2 R0 invalid mem access 'scalar'");
+  });
+
+  it('a call that returns nothing leaves nothing in R0', () => {
+    const text =
+      'main:\n    r1 = 1\n    call bpf_task_from_pid\n    if r0 == 0 goto out\n    r1 = r0\n    call bpf_task_release\n    r7 = r0\nout:\n    r0 = 0\n    exit';
+    expect(verdictOf(text)).toBe('uninitialised-register 5 R0 !read_ok');
+  });
+
+  it('a clone that a callee makes is one while its caller runs on', () => {
+    const text =
+      'main:\n    r1 = map[rb] ll\n    r2 = 8\n    r3 = 0\n    r4 = r10\n    r4 += -16\n    call bpf_ringbuf_reserve_dynptr\n    r1 = r10\n    r1 += -16\n    r2 = r10\n    r2 += -32\n    call sub\n    r1 = 0\n    call bpf_throw\n    exit\nsub:\n    call bpf_dynptr_clone\n    r0 = 0\n    exit';
+    expect(walkText(text).maxClones).toEqual([1, 1]);
+  });
+
   it('ownership marks of several types at one pc say -1', () => {
     const text =
       'main:\n    r2 = *(u32 *)(r1 + 48)\n    r1 = 1\n    if r2 == 0 goto on\n    r1 = 2\non:\n    call bpf_obj_new_impl\n    if r0 == 0 goto out\n    r1 = r0\n    call bpf_obj_drop_impl\nout:\n    r0 = 0\n    exit';

@@ -14,6 +14,7 @@ describe('Checkpoints mark as read', () => {
     ['what is spilled', '*(u64 *)(r10 - 8) = r7', true],
     ['what is compared', 'if r7 == r8 goto far', true],
     ['what is passed to a helper', 'r1 = r7; call bpf_get_prandom_u32', true],
+    ['what is negated', 'r7 = -r7', true],
     ['not what is never touched', 'r2 = r8', false],
     ['not what is overwritten first', 'r7 = r8; r2 = r7', false],
     ['what a checkpoint further on has read', 'if r8 != 0 goto on; r2 = 0; on:; r2 = r7', true],
@@ -29,6 +30,12 @@ describe('Checkpoints mark as read', () => {
     ['not a slot that a throw collects', 'r2 = 0', false],
   ])('%s', (_, after, expected) => {
     expect(isDropped({ left: '*(u64 *)(r10 - 8) = r10', right: '*(u64 *)(r10 - 8) = 5', after })).toBe(!expected);
+  });
+
+  it('an address that is loaded from', () => {
+    const before = '*(u64 *)(r10 - 8) = 0; *(u64 *)(r10 - 16) = 0';
+    const addresses = { before, left: 'r7 = r10; r7 += -8', right: 'r7 = r10; r7 += -16' };
+    expect(isDropped({ ...addresses, after: 'r2 = *(u64 *)(r7 + 0)' })).toBe(false);
   });
 
   it('a slot of the caller that a callee loads', () => {
@@ -67,6 +74,9 @@ join:
 `;
     expect(walkText(text('r2 = r0'), 'kernel-like-every').throws.length).toBe(2);
     expect(walkText(text('r0 = r7'), 'kernel-like-every').throws.length).toBe(1);
+    const equal = text('r0 = r7').replace('r0 = r6', 'r0 = 5');
+    const walked = [text('r0 = r7'), equal].map((each) => walkText(each, 'kernel-like-every').walked);
+    expect(walked[0]).toBe(walked[1]);
   });
 
   it('R6 to R9 of a caller that reads them when the callee has returned', () => {
@@ -185,6 +195,11 @@ join:
     expect(walkText(text(''), 'kernel-like-every').throws.length).toBe(1);
   });
 
+  it('at a may_goto however soon', () => {
+    const soon = text('    r8 = 0\n').replace('join:\n', 'join:\n    may_goto on\n    r0 = 0\non:\n');
+    expect(walkText(soon, 'kernel-like').throws.length).toBe(2);
+  });
+
   it('after 2 jumps', () => {
     const long = '    r8 = 0\n'.repeat(9);
     expect(walkText(text(long), 'kernel-like').throws.length).toBe(1);
@@ -238,6 +253,34 @@ out:
     exit
 `;
     for (const pruning of ['off', 'exact', 'kernel-like', 'kernel-like-every'] as const) {
+      expect(verdictOf(text, pruning), pruning).toContain("R7 invalid mem access 'scalar'");
+    }
+  });
+
+  it('that may_goto bounds need what decides behind the loop', () => {
+    const text = `main:
+    r6 = r1
+    r7 = 1
+head:
+    may_goto out
+    r1 = *(u32 *)(r6 + 48)
+    if r1 == 0 goto other
+    goto join
+other:
+    r7 = 5
+join:
+    r0 = 0
+    goto head
+out:
+    if r7 == 5 goto bad
+    r0 = 0
+    exit
+bad:
+    r2 = *(u64 *)(r7 + 0)
+    r0 = 0
+    exit
+`;
+    for (const pruning of ['off', 'kernel-like', 'kernel-like-every'] as const) {
       expect(verdictOf(text, pruning), pruning).toContain("R7 invalid mem access 'scalar'");
     }
   });

@@ -3,7 +3,16 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { OPS } from '../../../src/isa/op.js';
 import { CONDITIONS, type ConditionName, refine } from '../../../src/verify/condition.js';
-import { type Bounds, constant, holds, synchronise, UNKNOWN } from '../../../src/verify/scalar.js';
+import {
+  type Bounds,
+  constant,
+  holds,
+  larger,
+  settle,
+  smaller,
+  synchronise,
+  UNKNOWN,
+} from '../../../src/verify/scalar.js';
 import { sample, unsignedRange } from './scalars.js';
 
 function isTaken(name: ConditionName, a: bigint, b: bigint): boolean {
@@ -103,5 +112,54 @@ describe('refine', () => {
 
   it('jne64 takes an edge off a range', () => {
     expect(refine('jne64', unsignedRange(0n, 9n), constant(9n), true)?.[0].umax).toBe(8n);
+  });
+
+  /** What is known of numbers from -20 to 20 of which only these are left, of so many bits. */
+  const hull = (left: readonly bigint[], width: 32 | 64) => {
+    const [unsigned, signed] = [BigInt.asUintN, BigInt.asIntN].map((view) => left.map((value) => view(width, value)));
+    const ends = (values: readonly bigint[] = []) => [values.reduce(smaller), values.reduce(larger)];
+    return [...ends(unsigned), ...ends(signed)];
+  };
+  const numbers = (from: bigint, to: bigint) =>
+    Array.from({ length: Number(to - from) + 1 }, (_, index) => from + BigInt(index));
+  const RANGES = [numbers(0n, 20n), numbers(-20n, -1n)];
+
+  it.each(NAMES.filter((name) => OPS[name].symbol !== '&'))('%s leaves of a range what goes that way', (name) => {
+    const width = OPS[name].width === 64 ? 64 : 32;
+    for (const range of RANGES) {
+      const [first = 0n, last = 0n] = [range[0], range.at(-1)];
+      const known = settle(
+        width === 64 ? { smin: first, smax: last } : { s32min: first, s32max: last, umax: 0xffff_ffffn },
+      );
+      for (const against of [first, first + 10n, last]) {
+        for (const taken of [true, false]) {
+          for (const swapped of [true, false]) {
+            const goes = (a: bigint) => isTaken(name, ...(swapped ? ([against, a] as const) : ([a, against] as const)));
+            const left = range.filter((value) => goes(BigInt.asUintN(64, value)) === taken);
+            const learnt = swapped
+              ? refine(name, constant(against), known, taken)?.[1]
+              : refine(name, known, constant(against), taken)?.[0];
+            const told =
+              learnt &&
+              (width === 64
+                ? [learnt.umin, learnt.umax, learnt.smin, learnt.smax]
+                : [learnt.u32min, learnt.u32max, learnt.s32min, learnt.s32max]);
+            expect(told, `${name} ${against} ${taken} ${swapped}`).toEqual(
+              left.length === 0 ? undefined : hull(left, width),
+            );
+          }
+        }
+      }
+    }
+  });
+
+  it.each(['jset32', 'jset64'] as const)('%s knows the bit of a single candidate, and the clear ones', (name) => {
+    const upper = name === 'jset64' ? 1n << 40n : 1n << 20n;
+    const known = unsignedRange(0n, 7n);
+    expect(refine(name, partly(0n, upper | 1n), constant(upper), true)?.[0].bits).toEqual({ value: upper, mask: 1n });
+    expect(refine(name, known, constant(6n), true)?.[0].bits).toEqual({ value: 0n, mask: 7n });
+    expect(refine(name, known, constant(6n), false)?.[0].bits).toEqual({ value: 0n, mask: 1n });
+    expect(refine(name, known, constant(8n), true)).toBeUndefined();
+    expect(refine(name, constant(2n), constant(6n), false)).toBeUndefined();
   });
 });

@@ -105,6 +105,10 @@ describe('covers', () => {
     expect(covers(table, demands(both(1, 1), { lists: [[1, 2]] }), both(4, 7), [[4, 7]])).toBe(false);
   });
 
+  it('asks for as many references', () => {
+    expect(covers(table, demands(state(), { lists: [[1]] }), state(), [[1, 2]])).toBe(false);
+  });
+
   it('does not ask what a reference is a reference to', () => {
     const made = (kind: number) => {
       const one = state();

@@ -66,6 +66,18 @@ ${THROW}    exit`;
     for (const { state } of states) expect(state.register(0, 6)).toMatchObject({ umin: 41n, umax: 41n });
   });
 
+  it('gives nothing up between steps of two calls', () => {
+    const { throws } = walkText(
+      `main:\n    r6 = 1\n${NEW}${NEXT}    if r0 == 0 goto out\n    r6 = 2\n${NEXT}${THROW}    exit\nout:\n${DESTROY}    r0 = 0\n    exit`,
+    );
+    expect(throws.map(({ state }) => state.register(0, 6))).toMatchObject([{ umax: 2n }, { umax: 2n }]);
+  });
+
+  it.each(['==', '!='])('clobbers R1 to R5, where R0 is not %s 0', (side) => {
+    const reading = `main:\n${NEW}${NEXT}    if r0 ${side} 0 goto out\n    r7 = r1\nout:\n${DESTROY}    r0 = 0\n    exit`;
+    expect(verdictOf(reading)).toMatch(/^uninitialised-register 9 R1/);
+  });
+
   it('an iterator that is made anew in every pass bounds no loop', () => {
     const endless = `main:\n    r6 = 0\nhead:\n${NEW}${NEXT}${DESTROY}    goto head`;
     expect(verdictOf(endless, 'off')).toMatch(/^infinite-loop/);

@@ -39,3 +39,23 @@ describe('accessRefusal', () => {
     expect(access(setup, line)).toContain(expected);
   });
 });
+
+describe('readableRefusal', () => {
+  const lookUp = (offset: number, size: number) =>
+    `r2 = r10\n    r2 += ${offset}\n    r3 = ${size}\n    r4 = -1\n    r5 = 0\n    call bpf_sk_lookup_tcp`;
+
+  it('a helper reads stack inside the frame only', () => {
+    expect(access('', lookUp(-16, 24))).toBe('invalid-access: invalid read from stack R2 off=-16 size=24');
+  });
+
+  it('a helper does not read an iterator', () => {
+    const iterator =
+      '    r6 = r1\n    r1 = r10\n    r1 += -8\n    r2 = 0\n    r3 = 1\n    call bpf_iter_num_new\n    r1 = r6\n';
+    expect(access(iterator, lookUp(-16, 12))).toBe('invalid-access: invalid read from stack R2 off -16+8 size 12');
+  });
+
+  it('a program reads nothing of a socket', () => {
+    const socket = `    ${lookUp(-16, 12)}\n    if r0 == 0 goto on\n`;
+    expect(access(socket, 'r1 = *(u32 *)(r0 + 4)')).toBe('invalid-access: R0 invalid sock access off=4 size=4');
+  });
+});

@@ -42,6 +42,11 @@ it('noteReferences fills the gap of a released reference with the last one, as t
   state.acquire(1, -1, 0);
   path.noteReferences(state);
   expect(path.lists).toEqual([[4, 2, 5]]);
+  path.enter(0);
+  expect(path.lists).toEqual([
+    [4, 2, 5],
+    [4, 2, 5],
+  ]);
 });
 
 it('lists of callers stay as they were at the call until it returns', () => {

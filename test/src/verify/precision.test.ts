@@ -82,6 +82,28 @@ describe('backtrack stops', () => {
   });
 });
 
+describe('backtrack stops at a call', () => {
+  it('in which R0 is made', () => {
+    const after = 'r3 = r0; call bpf_get_prandom_u32; r2 = r0; r2 &= 3; if r2 == 9 goto far';
+    expect(isDropped({ left: 'r0 = 1', right: 'r0 = 2', after })).toBe(true);
+  });
+});
+
+describe('backtrack gives up', () => {
+  it('where something is stored at an address that is needed: then all is needed', () => {
+    const store = 'r8 = r10; r8 += -8; *(u64 *)(r8 + 0) = r6; r2 = r8';
+    const decide = 'r2 -= r10; r2 &= 1; if r2 > 5 goto far; r3 = r7';
+    expect(isDropped({ left: 'r7 = 1', right: 'r7 = 2', after: `${store}; ${decide}` })).toBe(false);
+    expect(isDropped({ left: 'r7 = 1', right: 'r7 = 2', after: `r8 = r10; r2 = r8; ${decide}` })).toBe(true);
+  });
+});
+
+describe('backtrack does not start', () => {
+  it('at a number that takes the place of a pointer', () => {
+    expect(isDropped({ left: 'r7 = 1', right: 'r7 = 2', after: 'r2 = r10; r2 = r7' })).toBe(true);
+  });
+});
+
 describe('backtrack takes copies along', () => {
   it('that are copies where a checkpoint lies, whether compared or not', () => {
     const range = 'r3 = 4294967296 ll; if r8 >= r3 goto far; r2 = r7';

@@ -34,3 +34,12 @@ it('prunePlanOf makes a checkpoint wherever an iterator is stepped', () => {
   );
   expect([...prunePlanOf(program).points].slice(0, program.length)).toEqual([0, 0, 0, 0, 0, 0, 0, 2, 0, 0]);
 });
+
+it('prunePlanOf marks where a may_goto and a long goto lead', () => {
+  const program = programOf(
+    'main:\n    r0 = 0\n    may_goto b\n    r0 = 1\nb:\n    r0 = 2\n    if r0 == 0 goto c\n    gotol d\nc:\n    r0 = 3\nd:\n    exit',
+  );
+  const { points, jumps } = prunePlanOf(program);
+  expect([...points].slice(0, program.length)).toEqual([0, 2, 0, 1, 1, 0, 1, 1]);
+  expect([...jumps]).toEqual([0, 1, 0, 0, 1, 1, 0, 1]);
+});

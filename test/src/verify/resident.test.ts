@@ -135,3 +135,21 @@ describe('noteClones', () => {
     expect(walkText(main(RESERVE, DISCARD, DONE)).maxClones).toEqual([0]);
   });
 });
+
+describe('referenceAt of two dynptrs', () => {
+  const reserve = (offset: number) =>
+    `    r1 = map[rb] ll\n    r2 = 8\n    r3 = 0\n    r4 = r10\n    r4 += ${offset}\n    call bpf_ringbuf_reserve_dynptr\n`;
+  const verdictAt = (offset: number, callable: string) =>
+    verdictOf(
+      `main:\n${reserve(-32)}${reserve(-16)}    r1 = r10\n    r1 += ${offset}\n    r2 = 0\n    call ${callable}\n    r0 = 0\n    exit`,
+    );
+
+  it('is that of the dynptr that begins there, not of one that is passed', () => {
+    expect(verdictAt(-24, 'bpf_ringbuf_submit_dynptr')).toMatch(/arg 1 is an unacquired reference$/);
+    expect(verdictAt(-32, 'bpf_ringbuf_submit_dynptr')).toMatch(/^unreleased-reference/);
+  });
+
+  it('is none of another kind', () => {
+    expect(verdictAt(-16, 'bpf_iter_num_destroy')).toMatch(/expected an initialized iter_num as arg #0$/);
+  });
+});

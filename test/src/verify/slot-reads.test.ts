@@ -12,6 +12,7 @@ const LOOKUP = 'r4 = 0; r5 = 0; call bpf_sk_lookup_tcp';
 describe('eachSlotRead visits memory', () => {
   it.each([
     ['all of what a helper is given', 'r1 = r6; r2 = r10; r2 += -16; r3 = 16', true],
+    ['a slot behind the first', 'r1 = r6; r2 = r10; r2 += -24; r3 = 16', true],
     ['a slot of which it is given a part', 'r1 = r6; r2 = r10; r2 += -12; r3 = 4', true],
     ['nothing beside it', 'r1 = r6; r2 = r10; r2 += -24; r3 = 8', false],
   ])('%s', (_, set, read) => {

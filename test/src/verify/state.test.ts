@@ -76,10 +76,58 @@ describe('State', () => {
     expect(state.slot(0, 0)).toBe(table.slot(0xffff, UNKNOWN_WORD));
   });
 
+  it('replace keeps the bytes of a slot', () => {
+    const table = new InternTable();
+    const state = twoFrames();
+    const copy = table.withLink(UNKNOWN_WORD, 5);
+    state.setSlot(0, 0, table.slot(0x55ff, copy));
+    state.replace(
+      table,
+      (word) => table.link(word) === 5,
+      () => ZERO_WORD,
+    );
+    expect(state.slot(0, 0)).toBe(table.slot(0x55ff, ZERO_WORD));
+  });
+
   it('forget clears the scratch registers of a mask', () => {
     const state = twoFrames();
     state.setRegister(2, ZERO_WORD);
     state.forget(0b10);
     expect([state.register(1), state.register(2)]).toEqual([NOT_INIT_WORD, ZERO_WORD]);
+  });
+
+  describe('widenFrom', () => {
+    const table = new InternTable();
+    const scalar = (value: number) => table.scalar(table.scalars.immediate(value), 0);
+    const spilled = (value: number) => table.slot(0xffff, scalar(value));
+    /** A caller and, called from a pc, a callee; R6 of both and the first slot of the caller hold a number. */
+    const calling = (callsite: number, value: number) => {
+      const state = new State();
+      state.clear();
+      state.pushFrame(0, -1);
+      state.setRegister(6, scalar(value));
+      state.allocate(0, 8);
+      state.setSlot(0, 0, spilled(value));
+      state.pushFrame(1, callsite);
+      state.setRegister(6, scalar(value));
+      return state;
+    };
+
+    it('gives up scalars in registers and spilled ones that differ', () => {
+      const arena = new Arena();
+      const start = calling(3, 1).save(arena);
+      const state = calling(3, 2);
+      state.widenFrom(table, arena, start);
+      expect([state.registerOf(0, 6), state.register(6)]).toEqual([UNKNOWN_WORD, UNKNOWN_WORD]);
+      expect(state.slot(0, 0)).toBe(table.slot(0xffff, UNKNOWN_WORD));
+    });
+
+    it('compares nothing of frames that were called elsewhere', () => {
+      const arena = new Arena();
+      const start = calling(3, 1).save(arena);
+      const state = calling(4, 2);
+      state.widenFrom(table, arena, start);
+      expect(state.register(6)).toBe(scalar(2));
+    });
   });
 });

@@ -21,6 +21,17 @@ describe('TRANSFERS', () => {
     ['r7 = r1\n    r7 -= 8', 'ctx-8'],
     ['r7 = 8\n    r7 += r1', 'ctx8'],
     ['r7 = r1\n    r7 -= r10', `0..${2n ** 64n - 1n}`],
+    ['r7 = r10\n    w7 -= 4', `0..${2n ** 64n - 1n}`],
+    ['r7 = *(u8 *)(r1 + 48)\n    r8 = r7\n    if r8 > 9 goto on\non:', '0..9'],
+    ['r7 = *(u8 *)(r1 + 48)\n    r8 = (s32)r7\n    if r8 > 9 goto on\non:', '0..9'],
+    [
+      'r7 = *(u8 *)(r1 + 48)\n    *(u64 *)(r10 - 8) = r7\n    r8 = *(u64 *)(r10 - 8)\n    if r8 > 9 goto on\non:',
+      '0..9',
+    ],
+    ['r7 = *(u8 *)(r1 + 48)\n    r8 = r7\n    r8 += 1\n    if r8 > 9 goto on\non:', '0..255'],
+    ['r7 = 1\n    if r1 == 0 goto two\n    gotol on\ntwo:\n    r7 = 2\non:', '1..1'],
+    ['*(u64 *)(r10 - 8) = 5\n    r7 = 4\n    r7 = load_acquire((u64 *)(r10 - 8))', '5..5'],
+    ['r2 = 5\n    store_release((u64 *)(r10 - 8), r2)\n    r7 = *(u64 *)(r10 - 8)', '5..5'],
     ['w7 = w1', '0..4294967295'],
     ['r7 = 0x8011 ll\n    r7 = bswap16 r7', '4480..4480'],
     ['r7 = *(u16 *)(r1 + 48)', '0..65535'],
@@ -31,5 +42,19 @@ describe('TRANSFERS', () => {
     ['gotol on\non:\n    r7 = 1', '1..1'],
   ])('%s', (body, expected) => {
     expect(r7After(body)).toBe(expected);
+  });
+
+  it('the difference of pointers is any scalar, in callees too', () => {
+    const { throws } = walkText(
+      'main:\n    call sub\n    exit\nsub:\n    r7 = r1\n    r7 -= r10\n    r1 = 0\n    call bpf_throw\n    exit',
+    );
+    expect(throws[0]?.state.register(1, 7)).toMatchObject({ is: 'scalar', umin: 0n, umax: 2n ** 64n - 1n });
+  });
+
+  it('a may_goto is taken first', () => {
+    const { throws } = walkText(
+      'main:\n    r6 = 1\n    may_goto on\n    r6 = 2\non:\n    r1 = 0\n    call bpf_throw\n    exit',
+    );
+    expect(throws.map(({ state }) => state.register(0, 6))).toMatchObject([{ umin: 1n }, { umin: 2n }]);
   });
 });

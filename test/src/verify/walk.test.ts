@@ -260,6 +260,13 @@ describe('analyse names the node', () => {
 });
 
 describe('analyse is bounded', () => {
+  it('by 8192 branches that wait', () => {
+    const tests = Array.from({ length: 8193 }, (_, value) => `    if r6 == ${value} goto out`).join('\n');
+    const text = `main:\n    r6 = *(u32 *)(r1 + 48)\n${tests}\nout:\n    r0 = 0\n    exit`;
+    expect(verdictOf(text)).toMatch(/^too-complex .* The sequence of 8193 jumps is too complex/);
+    expect(verdictOf(text.replace('    if r6 == 8192 goto out\n', ''))).toBe('accepted');
+  });
+
   it('in the references one path may hold', () => {
     const text = 'main:\n    r1 = 1\n    call bpf_task_from_pid\n    goto main';
     for (const pruning of ['off', 'exact'] as const) {

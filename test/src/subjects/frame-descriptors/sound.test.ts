@@ -59,6 +59,11 @@ describe('collectSound', () => {
     expect(collect(dynptr, inMain([], [], [slot('zero'), slot(ZERO)]))).toEqual(['main 0: fp-16=dynptr?']);
     expect(collect(dynptr, inMain([], [], [slot('misc'), slot('zero')]))).toContain('merge-failure');
     expect(collect(dynptr, inMain([], [], [slot('misc'), slot('misc')]))).toContain('merge-failure');
+    const higher = inMain([], holding('dynptr'), [slot('zero'), ...resident('dynptr', 1)]);
+    expect(collect(higher)).toEqual(['main 0: fp-24=dynptr']);
+    expect(collect(higher, inMain([], [], [slot('zero'), slot('misc'), slot('zero')]))).toContain('merge-failure');
+    const zeroes = inMain([], [], [slot('zero'), slot('zero')]);
+    expect(collect(dynptr, zeroes, inMain([], [], [slot('misc'), slot('zero')]))).toContain('merge-failure');
     const numbers = inMain([], holding('iter_num'), [slot('zero'), ...resident('iter_num', 1)]);
     expect(collect(dynptr, numbers)).toContain('merge-failure');
   });
@@ -107,6 +112,18 @@ describe('collectSound', () => {
     const leaf = inMain([pointer('object', 1, { struct: 1 })], holding({ kind: 'object', type: 1 }));
     expect(collect(node, leaf)).toContain('merge-failure');
     expect(collect(node, node)).toEqual(['main 0: r6=object']);
+  });
+
+  test('the refusal is about a place where another resource stands, if there is one', () => {
+    const other = inMain([UNKNOWN, pointer('ring', 1)], holding('ring'));
+    expect(collect(inMain([task, task], holding('task')), other)).toContain(
+      'r7 of main: task of insn 100 against ring',
+    );
+  });
+
+  test('a pc where nothing is held has no descriptor', () => {
+    const collected = collectSound(program, analysisOf(program, [{ pc: 0, state: inMain([], []) }]));
+    expect(collected.ok && [collected.descriptors.byPc.size, collected.descriptors.pcs]).toEqual([0, [0]]);
   });
 
   test('the refusal names the conflicting location and both sides', () => {

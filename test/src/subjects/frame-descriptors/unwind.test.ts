@@ -159,5 +159,7 @@ describe('savedRegisters', () => {
       [6, 8],
       [],
     ]);
+    const reading = programOf('main:\n    r0 = r9\n    exit');
+    expect(savedRegisters(reading, 0, 2)).toEqual([9]);
   });
 });

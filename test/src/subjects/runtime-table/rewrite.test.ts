@@ -27,6 +27,7 @@ const OWNERSHIP = [
 ] as const;
 
 function rewrite(analysis: Analysis) {
+  const { program } = analysis;
   const laidOut = layOutTables(program, analysis, true);
   if (!laidOut.ok) throw new Error(laidOut.refusal.message);
   const rewritten = insertTableCode(program, analysis, laidOut.layout);
@@ -67,5 +68,21 @@ describe('insertTableCode', () => {
   test('insertTableCode lets main keep what it has at its exits', () => {
     const rewritten = rewrite(analysisOf(program, [], { ownership: OWNERSHIP, maxOwned: [1, 0] }));
     expect(rewritten.intrinsics.map(({ name }) => name)).toEqual(['table_delete', 'table_push']);
+  });
+
+  test('insertTableCode hands over where something is owned and an exit is reached', () => {
+    const three = programOf(
+      'main:\n    call one\n    call two\n    exit\none:\n    r0 = 0\n    exit\ntwo:\n    r0 = 0\n    exit',
+    );
+    const served = (reached: readonly number[]) => {
+      const maxOwned = [1, 0, 1];
+      const { intrinsics, pcMap } = rewrite({
+        ...analysisOf(three, [], { maxOwned }),
+        reached: Uint8Array.from(reached),
+      });
+      return intrinsics.map(({ pc, name }) => `${name} ${pcMap.serves?.[pc]}`);
+    };
+    expect(served([1, 1, 1, 1, 1, 1, 1])).toEqual(['table_hand_over 6']);
+    expect(served([1, 1, 1, 1, 1, 0, 0])).toEqual([]);
   });
 });

@@ -65,6 +65,19 @@ stop:
 `;
 
 describe('perFrame', () => {
+  test('perFrame leaves a program alone that never owns anything', () => {
+    const { program, result } = prepare('main:\n    r1 = 0\n    call bpf_throw\n    exit');
+    expect(result.ok && [result.program === program, result.describe()]).toEqual([true, []]);
+  });
+
+  test('perFrame refuses where a conditional jump would get too long', () => {
+    const distance = 32_762;
+    const { result } = prepare(
+      `main:\n    r6 = *(u32 *)(r1 + 48)\n    if r6 == 0 goto far\n    r1 = 1\n    call bpf_task_from_pid\n    if r0 == 0 goto far\n    r1 = r0\n    call bpf_task_release\n${'    r7 = 0\n'.repeat(distance)}far:\n    r1 = 0\n    call bpf_throw\n    exit`,
+    );
+    expect(!result.ok && result.refusal.code).toBe('rewrite-rejected');
+  });
+
   test('perFrame rewrites a program whose callee hands a resource over, and the rewrite verifies', () => {
     const { result } = prepare(HANDED_OVER);
     if (!result.ok) throw new Error(result.refusal.message);

@@ -86,6 +86,15 @@ describe('remove', () => {
   });
 });
 
+describe('remove of an address without entry', () => {
+  test('remove leaves the entries of others', () => {
+    const memory = memoryOf(0);
+    pushed(memory, 0x10n);
+    removed(memory, 0x20n);
+    expect(entriesOf(memory, 0)).toEqual([0x10n]);
+  });
+});
+
 describe('handOver', () => {
   test('handOver moves what is left to the caller, types included', () => {
     const memory = memoryOf(0, 1);
