@@ -207,6 +207,7 @@ export const DESCRIPTOR_EDITS: readonly Edit[] = [
       'sound: what has no destructor is no place',
       'if (destructor === undefined) return false;',
       'if (destructor === undefined) return true;',
+      { same: 'a program that verifies declares the struct types of its objects, so each has a destructor' },
     ],
     ['sound: a pointer that may be NULL is said to', 'if (pointer.mayBeNull) site.nullable.add(place);', ''],
     ['sound: a place that is 0 is fine', 'else if (isZero(value)) readZero(site, place, 1);', ''],
@@ -329,7 +330,12 @@ export const DESCRIPTOR_EDITS: readonly Edit[] = [
       },
     ],
     ['rfc-v1: registers of unlisted frames are not restored', 'skipsUnlisted: true,', 'skipsUnlisted: false,'],
-    ['rfc-v1: released registers are cleared', 'clearsReleased: true,', 'clearsReleased: false,'],
+    [
+      'rfc-v1: released registers are cleared',
+      'clearsReleased: true,',
+      'clearsReleased: false,',
+      { same: 'a frame that lists a register has written and so pushed it: it is restored before it is looked at again' },
+    ],
     ['rfc-v1: pcs as posted', 'pcs: PC_POLICIES.posted,', 'pcs: PC_POLICIES.exact,'],
     ['sound: pcs are exact', 'pcs: PC_POLICIES.exact,', 'pcs: PC_POLICIES.posted,'],
     ['descriptors: stops at throws only', 'if (unsupported !== undefined) return unsupported;', ''],
@@ -358,7 +364,12 @@ export const DESCRIPTOR_EDITS: readonly Edit[] = [
       'if (told === undefined) return heldReference(duty.pc, reference).refusal;',
       "if (told === undefined) return { code: 'merge-failure', pc: duty.pc, message: '' };",
     ],
-    ['sound: a search that gave up says so', "why === 'gave-up' ? ' (search given up)' : ''", "''"],
+    [
+      'sound: a search that gave up says so',
+      "why === 'gave-up' ? ' (search given up)' : ''",
+      "''",
+      { same: 'no known program makes the search give up; selection.test.ts has the search itself do so' },
+    ],
   ]),
   ...editsOf('src/subjects/destructors.ts', [
     [

@@ -179,6 +179,7 @@ export const PRUNING_EDITS: readonly Edit[] = [
       'a slot below what was allocated is not read',
       'if (location >= FIRST_SLOT && (location - FIRST_SLOT) * 8 >= at.state.allocated(holder)) return;',
       '',
+      { same: 'what no state has allocated is equal in all; 2,500 programs had the same verdicts without it' },
     ],
     [
       'R0 is handed to the caller unread',
