@@ -334,7 +334,9 @@ export const DESCRIPTOR_EDITS: readonly Edit[] = [
       'rfc-v1: released registers are cleared',
       'clearsReleased: true,',
       'clearsReleased: false,',
-      { same: 'a frame that lists a register has written and so pushed it: it is restored before it is looked at again' },
+      {
+        same: 'a frame that lists a register has written and so pushed it: it is restored before it is looked at again',
+      },
     ],
     ['rfc-v1: pcs as posted', 'pcs: PC_POLICIES.posted,', 'pcs: PC_POLICIES.exact,'],
     ['sound: pcs are exact', 'pcs: PC_POLICIES.exact,', 'pcs: PC_POLICIES.posted,'],
