@@ -5,9 +5,7 @@
 import type { ProgramImage } from '../src/bridge/kernel/bpf.js';
 import { type KernelLoader, openLoader } from '../src/bridge/kernel/load.js';
 import type { Shard } from '../src/campaign/shard.js';
-import { callGraphOf, reachesThrow, throwPcsOf } from '../src/cfg/calls.js';
-import { instructionPcs, successorsOf } from '../src/cfg/edges.js';
-import type { Program } from '../src/isa/program.js';
+import { mayThrowInLoop } from '../src/cfg/throw-loops.js';
 import { type Figure, Series } from './clock.js';
 import { type Sample, type Size, SizeCounter } from './sample.js';
 
@@ -128,24 +126,4 @@ export function peerOf(loader: KernelLoader, shard: Shard): KernelPeer {
     },
     close: () => loader.close(),
   };
-}
-
-/**
- * Whether a throw, or a call of a subprogram that may throw, lies within a loop. Linux 6.18 meets a bug of its own on some
- * of these (`scc exit: no visit info`), with a warning in its log, which a benchmark should not cause. Coarse: within a
- * loop is what any jump back leads over.
- */
-export function mayThrowInLoop(program: Program): boolean {
-  const graph = callGraphOf(program);
-  const throwing = reachesThrow(program, graph);
-  const sites = [
-    ...throwPcsOf(program),
-    ...graph.calls.filter(({ callee }) => throwing[callee] === true).map(({ pc }) => pc),
-  ];
-  const spans = instructionPcs(program).flatMap((pc) =>
-    successorsOf(program, pc)
-      .filter((to) => to <= pc)
-      .map((to) => ({ first: to, last: pc })),
-  );
-  return sites.some((pc) => spans.some(({ first, last }) => first <= pc && pc <= last));
 }

@@ -3,6 +3,7 @@ import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openLoader } from '../src/bridge/kernel/load.js';
 import { blocks, commands, DOCUMENTS, example, variants } from './documents.js';
 import { run } from './src/commands/terminal.js';
 
@@ -27,6 +28,10 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+/** Whether the verbs that ask it can do so here. */
+const kernel = await openLoader();
+if (kernel.ok) kernel.value.close();
+
 /** Commands that a document says end in another code than 0. */
 const EXPECTED = new Map([
   ['--baseline none', 1],
@@ -42,7 +47,8 @@ describe('documents', () => {
   it.each(ours)('$document: $line', async ({ line, quoted }) => {
     const argv = line.replace(/^npx /, '').split(/\s+/).slice(1);
     const { code, out, err } = await run(...argv);
-    const expected = [...EXPECTED].find(([words]) => line.includes(words))?.[1] ?? 0;
+    const absent = argv[0] === 'kernel' && !kernel.ok;
+    const expected = absent ? 3 : ([...EXPECTED].find(([words]) => line.includes(words))?.[1] ?? 0);
     expect(code, `${out}\n${err}`).toBe(expected);
     expect(out + err).not.toBe('');
     const printed = new Set(`${out}\n${err}`.split('\n').map((each) => each.trim()));

@@ -218,6 +218,11 @@ export class Machine {
     return at === undefined ? 0n : this.#core.memory.view.getBigUint64(at, true);
   }
 
+  /** Word `__sk_buff.cb[word]` as the last run left it, unsigned; `undefined` if it never touched it. */
+  contextWord(word: number): number | undefined {
+    return this.#core.memory.contextWord(word);
+  }
+
   /** What a 64-bit value is, taken as an address. */
   classify(value: bigint): Place {
     return this.classifyHalves(Number(BigInt.asIntN(32, value)), Number(BigInt.asIntN(32, value >> 32n)));

@@ -223,6 +223,11 @@ export class Memory {
     return -1;
   }
 
+  /** Word `__sk_buff.cb[word]` as it is now, unsigned; `undefined` if nothing has touched it. */
+  contextWord(word: number): number | undefined {
+    return (this.#cbKnown & (1 << word)) === 0 ? undefined : this.view.getUint32(CTX_AT + CB_FROM + 4 * word, true);
+  }
+
   /** Asks for the context words that an access touches for the first time; a word that is overwritten whole is not asked for. */
   #materialise(byte: number, size: number, write: boolean): void {
     for (let word = 0; word < (CB_TO - CB_FROM) / 4; word++) {

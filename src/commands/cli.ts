@@ -128,6 +128,31 @@ function commandLine(terminal: Terminal, end: (code: ExitCode) => void): Command
     .option('--json', 'answer in JSON')
     .action(async (file, options) => end((await import('./export.js')).runExport(file, options, terminal)));
 
+  const kernel = verb(
+    'kernel',
+    'the running Linux kernel as an independent judge (root on Linux, optional package koffi)',
+  );
+  const asks = (name: string, description: string): Command =>
+    configure(kernel.command(name).description(description)).option('--json', 'answer in JSON');
+  asks('status', 'what is available here, and which kinds can be loaded and run').action(async (options) =>
+    end(await (await import('./kernel.js')).runKernelStatus(options, terminal)),
+  );
+  asks('callables', 'asks the kernel about every property of every helper and kfunc that we know').action(
+    async (options) => end(await (await import('./kernel.js')).runKernelCallables(options, terminal)),
+  );
+  asks('check', 'everything that the kernel can be asked about one program')
+    .argument('<file>', 'a .bpf file')
+    .action(async (file, options) => end(await (await import('./kernel.js')).runKernelCheck(file, options, terminal)));
+  asks('fuzz', 'generated programs: does the kernel say what we say?')
+    .option('--seed <word>', 'where all randomness comes from (default: drawn and printed)', values.seed)
+    .option('--profile <name>', 'what kind of programs: a profile, or all in turns', values.profile, 'all')
+    .option('--from <index>', 'index of the first program', values.wholeNumber(0, Number.MAX_SAFE_INTEGER), 0)
+    .option('--runs <n>', 'programs', values.wholeNumber(1, 1e9), 1000)
+    .option('--leg <name>', 'only this leg, or group of legs (repeatable; default: all)', values.words)
+    .option('--out <folder>', 'where findings go (default: runs/kernel-SEED-PROFILE)')
+    .option('--quiet', 'no progress')
+    .action(async (options) => end(await (await import('./kernel.js')).runKernelFuzz(options, terminal)));
+
   verb('bench', 'how fast everything is here, as ratios to peers measured in the same run')
     .option('--programs <n>', 'programs to measure on', values.wholeNumber(5, 1_000_000), 1000)
     .option('--profile <name>', 'what kind of programs: a profile, or all in turns', values.profile, 'all')

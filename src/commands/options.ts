@@ -94,3 +94,8 @@ export function defect(text: string): string {
   if (!parsed.ok) throw new InvalidArgumentError(`${parsed.message}.`);
   return text;
 }
+
+/** Collects words of an option that may be given several times. */
+export function words(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, text];
+}

@@ -67,6 +67,8 @@ const memory: Check<'memory'> = (context, pc, row, _type, index, word) => {
   if (!MEMORY_TAGS.has(table.tag(word)) || table.mayBeNull(word)) {
     return no(pc, `${register} type=${typeName(table, word)} expected=${MEMORY_TYPES}`);
   }
+  const unread = readRefusal(context, pc, index + 2);
+  if (unread !== undefined) return unread;
   const length = state.register(index + 2);
   if (!table.isConstant(length)) return constant(context, pc, row, { is: 'constant' }, index + 1, length);
   const bytes = BigInt.asIntN(64, table.scalars.boundsOf(table.parameter(length)).bits.value);

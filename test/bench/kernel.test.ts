@@ -1,40 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { mayThrowInLoop, openPeer, peerOf } from '../../bench/kernel.js';
-import { parseProgram } from '../../src/asm/parse.js';
+import { openPeer, peerOf } from '../../bench/kernel.js';
 import type { KernelLoader, KernelVerdict } from '../../src/bridge/kernel/load.js';
 import { createShard } from '../../src/campaign/shard.js';
-import type { Program } from '../../src/isa/program.js';
+import { mayThrowInLoop } from '../../src/cfg/throw-loops.js';
 import { SETTINGS, samples } from './samples.js';
-
-function program(text: string): Program {
-  const parsed = parseProgram(text);
-  if (!parsed.ok) throw new Error(JSON.stringify(parsed.errors));
-  return parsed.program;
-}
-
-describe('mayThrowInLoop', () => {
-  const loop = (inside: string, after = '') => `main:
-    r6 = 0
-again:
-    r6 += 1
-${inside}
-    if r6 < 3 goto again
-${after}
-    r0 = 0
-    exit
-f:
-    call bpf_throw
-    exit
-`;
-  it('mayThrowInLoop sees throws and calls that throw, within what a jump back leads over', () => {
-    expect(mayThrowInLoop(program(loop('    call bpf_throw', '    call f')))).toBe(true);
-    expect(mayThrowInLoop(program(loop('    call f')))).toBe(true);
-    expect(mayThrowInLoop(program(loop('', '    call f')))).toBe(false);
-    const ownLoop =
-      'main:\n    call f\n    r0 = 0\n    exit\nf:\n    call bpf_throw\n    if r0 == 0 goto f\n    exit\n';
-    expect(mayThrowInLoop(program(ownLoop))).toBe(true);
-  });
-});
 
 describe('openPeer', () => {
   it('openPeer that is not wanted says so and measures nothing', async () => {

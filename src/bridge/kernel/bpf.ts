@@ -1,6 +1,7 @@
 /**
- * bpf(2) of the running kernel, through koffi: loads programs and BTF, makes ring buffers, and nothing else. Nothing is ever
- * attached or pinned, so that all of it is gone when its descriptors are closed, at the latest when this process ends.
+ * bpf(2) of the running kernel, through koffi: loads programs and BTF, makes ring buffers, runs programs on a made-up packet,
+ * counts what is loaded, and nothing else. Nothing is ever attached or pinned, so that all of it is gone when its descriptors
+ * are closed, at the latest when this process ends.
  *
  * Layout of the attributes: union bpf_attr of include/uapi/linux/bpf.h (Linux 6.18).
  */
@@ -24,12 +25,28 @@ export type BpfAnswer =
   | { readonly ok: true; readonly fd: number }
   | { readonly ok: false; readonly errno: string; readonly log: string };
 
+/** What a test run left: R0 (or the cookie of a throw), lower half, and `__sk_buff.cb[0..4]`. */
+export type RunAnswer =
+  | { readonly ok: true; readonly retval: number; readonly cb: readonly number[] }
+  | { readonly ok: false; readonly errno: string };
+
+/** Objects that the kernel has, of all processes. */
+export interface Loaded {
+  readonly programs: number;
+  readonly maps: number;
+  readonly btf: number;
+}
+
 export interface Bpf {
   /** Verifies and compiles a program of type SCHED_CLS. With `log` the verifier writes its trace, which is slow. */
   loadProgram(image: ProgramImage, log?: boolean): BpfAnswer;
   loadBtf(bytes: Uint8Array): BpfAnswer;
   /** A ring buffer of so many bytes. */
   createRing(bytes: number): BpfAnswer;
+  /** Runs a program once, in this process, on an empty packet; `cb` are the five words of the context. */
+  testRun(fd: number, cb: readonly number[]): RunAnswer;
+  /** Counts what is loaded. */
+  count(): Loaded;
   /** Closes a descriptor that one of the above gave. */
   close(fd: number): void;
   /** Closes all that are open and frees the memory; nothing may be called afterwards. */
@@ -48,7 +65,15 @@ export interface Host {
 /** By `process.arch`: the number of bpf(2). Only 64-bit little-endian processors. */
 const SYSCALL: Readonly<Record<string, number>> = { x64: 321, arm64: 280, riscv64: 280, loong64: 280 };
 
-const COMMAND = { mapCreate: 0, progLoad: 5, btfLoad: 18 } as const;
+const COMMAND = {
+  mapCreate: 0,
+  progLoad: 5,
+  testRun: 10,
+  nextProgram: 11,
+  nextMap: 12,
+  btfLoad: 18,
+  nextBtf: 23,
+} as const;
 const SCHED_CLS = 3;
 const RINGBUF = 27;
 
@@ -60,6 +85,13 @@ const DATA = { at: 4096, size: 1 << 19 } as const;
 const LOG = { at: DATA.at + DATA.size, size: 1 << 20 } as const;
 const MEMORY = LOG.at + LOG.size;
 const FUNCTION_BYTES = 8;
+/** A test run: an empty packet of the smallest size (ETH_ZLEN), and `struct __sk_buff` with its `cb` words. */
+const PACKET_BYTES = 60;
+const SK_BUFF = { size: 192, cb: 48, words: 5 } as const;
+/** Where the context of a test run is in the data. */
+const CONTEXT_AT = DATA.at + 512;
+/** Objects of one sort that are counted at most. */
+const MOST_COUNTED = 1 << 20;
 /** Times that a load is repeated which a signal has interrupted, as libbpf does. */
 const ATTEMPTS = 5;
 
@@ -182,6 +214,39 @@ function bpfThrough(koffi: typeof import('koffi'), number: number): Bpf {
       u32(0, RINGBUF);
       u32(12, size);
       return ask(COMMAND.mapCreate, 72, false);
+    },
+    testRun(fd, cb) {
+      begin();
+      bytes.fill(0, DATA.at, CONTEXT_AT + SK_BUFF.size);
+      cb.slice(0, SK_BUFF.words).forEach((word, index) => {
+        view.setUint32(CONTEXT_AT + SK_BUFF.cb + 4 * index, word >>> 0, true);
+      });
+      u32(0, fd);
+      u32(8, PACKET_BYTES);
+      pointer(16, DATA.at);
+      u32(32, 1);
+      u32(40, SK_BUFF.size);
+      u32(44, SK_BUFF.size);
+      pointer(48, CONTEXT_AT);
+      pointer(56, CONTEXT_AT);
+      if (Number(syscall(number, COMMAND.testRun, memory, 80)) < 0) {
+        return { ok: false, errno: errorName(koffi.errno()) };
+      }
+      const word = (index: number) => view.getUint32(CONTEXT_AT + SK_BUFF.cb + 4 * index, true);
+      return { ok: true, retval: view.getUint32(ATTR.at + 4, true), cb: [0, 1, 2, 3, 4].map(word) };
+    },
+    count() {
+      const all = (command: number): number => {
+        let id = 0;
+        for (let count = 0; count < MOST_COUNTED; count++) {
+          begin();
+          u32(0, id);
+          if (Number(syscall(number, command, memory, 12)) < 0) return count;
+          id = view.getUint32(ATTR.at + 4, true);
+        }
+        return MOST_COUNTED;
+      };
+      return { programs: all(COMMAND.nextProgram), maps: all(COMMAND.nextMap), btf: all(COMMAND.nextBtf) };
     },
     close,
     dispose() {

@@ -2,7 +2,7 @@
 import { CALLABLE_NAMES, CALLABLES, type CallableName, type CallableRow, kfuncById } from '../../isa/callables.js';
 import { encodeProgram } from '../../isa/encode.js';
 import { opAt, type Program, widthAt } from '../../isa/program.js';
-import { type Bpf, type BpfAnswer, openBpf, type ProgramImage } from './bpf.js';
+import { type Bpf, type BpfAnswer, type Loaded, openBpf, type ProgramImage, type RunAnswer } from './bpf.js';
 import { kernelFunctions, type ProgramBtf, programBtf } from './btf.js';
 import type { Available } from './unavailable.js';
 
@@ -35,6 +35,17 @@ export interface KernelLoader {
   close(): void;
 }
 
+/** A loader of the kernel that runs here, which can also run what it has loaded. */
+export interface RunningKernel extends KernelLoader {
+  /**
+   * Loads a program, runs it once for each context (five words) and lets it go. Its ring buffers are made for it: what runs
+   * leave in one would fill it. `undefined`: it cannot be translated or is not accepted.
+   */
+  run(program: Program, contexts: readonly (readonly number[])[]): readonly RunAnswer[] | undefined;
+  /** What the kernel has loaded, of all processes. */
+  count(): Loaded;
+}
+
 const SLOT_BYTES = 8;
 const IMM_AT = 4;
 const REGISTERS_AT = 1;
@@ -46,7 +57,7 @@ const MOST = 256;
 const NO_VERDICT: ReadonlySet<string> = new Set(['EFAULT', 'ENOMEM', 'EAGAIN', 'EINTR', 'EMFILE', 'ENFILE', 'ENOSPC']);
 
 /** A loader for the running kernel, or why there is none. */
-export async function openLoader(): Promise<Available<KernelLoader>> {
+export async function openLoader(): Promise<Available<RunningKernel>> {
   const bpf = await openBpf();
   if (!bpf.ok) return bpf;
   const functions = kernelFunctions(KFUNC_NAMES.keys());
@@ -64,7 +75,7 @@ const KFUNC_NAMES: ReadonlyMap<string, CallableName> = new Map(
 );
 
 /** A loader by a bpf(2) and the BTF ids of the kernel's functions. */
-export function loaderOf(bpf: Bpf, functions: ReadonlyMap<string, number>): KernelLoader {
+export function loaderOf(bpf: Bpf, functions: ReadonlyMap<string, number>): RunningKernel {
   const rings = new Map<number, BpfAnswer>();
   const types = new Map<string, BpfAnswer & { readonly btf: ProgramBtf }>();
   const kfuncs = new Map<CallableName, number>();
@@ -78,49 +89,71 @@ export function loaderOf(bpf: Bpf, functions: ReadonlyMap<string, number>): Kern
       const btf = programBtf(program.types);
       return { ...bpf.loadBtf(btf.bytes), btf };
     });
-  return {
-    translate(program) {
-      const cannot = (reason: NotLoadableReason, detail: string): Translated => ({ ok: false, reason, detail });
-      const slots = encodeProgram(program);
-      const view = new DataView(slots.buffer);
-      if (program.length > LONGEST) return cannot('too-large', `${program.length} slots`);
-      if (program.subprograms.length > MOST) return cannot('too-large', `${program.subprograms.length} subprograms`);
-      const global = program.subprograms.find((each) => each.global);
-      if (global !== undefined) return cannot('global-subprogram', global.name);
-      let needsTypes = false;
-      for (let pc = 0; pc < program.length; pc += widthAt(program, pc)) {
-        const imm = program.imm[pc] ?? 0;
-        const set = (value: number) => view.setInt32(pc * SLOT_BYTES + IMM_AT, value, true);
-        switch (opAt(program, pc)) {
-          case 'call_kfunc': {
-            const name = kfuncById(imm);
-            const id = name === undefined ? undefined : kfuncs.get(name);
-            if (id === undefined) return cannot('unknown-kfunc', name ?? `kfunc#${imm}`);
-            if (name === 'bpf_obj_new_impl') needsTypes = true;
-            set(id);
-            break;
-          }
-          case 'imm64_map': {
-            const ring = ringOf(program.maps[imm]?.size ?? 0);
-            if (!ring.ok) return cannot('declarations', `${program.maps[imm]?.name ?? 'a map'}: ${ring.errno}`);
-            set(ring.fd);
-            break;
-          }
-          case 'imm64_type':
-            // A plain constant for the kernel: the id of the type in the program's own BTF.
-            view.setUint8(pc * SLOT_BYTES + REGISTERS_AT, program.dst[pc] ?? 0);
-            break;
+  const translate = (program: Program, ringFor: (bytes: number) => BpfAnswer): Translated => {
+    const cannot = (reason: NotLoadableReason, detail: string): Translated => ({ ok: false, reason, detail });
+    const slots = encodeProgram(program);
+    const view = new DataView(slots.buffer);
+    if (program.length > LONGEST) return cannot('too-large', `${program.length} slots`);
+    if (program.subprograms.length > MOST) return cannot('too-large', `${program.subprograms.length} subprograms`);
+    const global = program.subprograms.find((each) => each.global);
+    if (global !== undefined) return cannot('global-subprogram', global.name);
+    let needsTypes = false;
+    for (let pc = 0; pc < program.length; pc += widthAt(program, pc)) {
+      const imm = program.imm[pc] ?? 0;
+      const set = (value: number) => view.setInt32(pc * SLOT_BYTES + IMM_AT, value, true);
+      switch (opAt(program, pc)) {
+        case 'call_kfunc': {
+          const name = kfuncById(imm);
+          const id = name === undefined ? undefined : kfuncs.get(name);
+          if (id === undefined) return cannot('unknown-kfunc', name ?? `kfunc#${imm}`);
+          if (name === 'bpf_obj_new_impl') needsTypes = true;
+          set(id);
+          break;
         }
+        case 'imm64_map': {
+          const ring = ringFor(program.maps[imm]?.size ?? 0);
+          if (!ring.ok) return cannot('declarations', `${program.maps[imm]?.name ?? 'a map'}: ${ring.errno}`);
+          set(ring.fd);
+          break;
+        }
+        case 'imm64_type':
+          // A plain constant for the kernel: the id of the type in the program's own BTF.
+          view.setUint8(pc * SLOT_BYTES + REGISTERS_AT, program.dst[pc] ?? 0);
+          break;
       }
-      if (!needsTypes) return { ok: true, image: { slots } };
-      const made = typesOf(program);
-      if (!made.ok) return cannot('declarations', `types: ${made.errno}`);
-      const functions = program.subprograms.map(({ start }, index) => ({
-        slot: start,
-        type: index === 0 ? made.btf.mainFunction : made.btf.staticFunction,
-      }));
-      return { ok: true, image: { slots, btf: { fd: made.fd, functions } } };
+    }
+    if (!needsTypes) return { ok: true, image: { slots } };
+    const made = typesOf(program);
+    if (!made.ok) return cannot('declarations', `types: ${made.errno}`);
+    const functions = program.subprograms.map(({ start }, index) => ({
+      slot: start,
+      type: index === 0 ? made.btf.mainFunction : made.btf.staticFunction,
+    }));
+    return { ok: true, image: { slots, btf: { fd: made.fd, functions } } };
+  };
+  return {
+    translate: (program) => translate(program, ringOf),
+    run(program, contexts) {
+      const own: number[] = [];
+      const ownRings = new Map<number, BpfAnswer>();
+      const freshRing = (bytes: number): BpfAnswer =>
+        remembered(ownRings, bytes, () => {
+          const ring = bpf.createRing(bytes);
+          if (ring.ok) own.push(ring.fd);
+          return ring;
+        });
+      try {
+        const translated = translate(program, freshRing);
+        if (!translated.ok) return undefined;
+        const loaded = bpf.loadProgram(translated.image);
+        if (!loaded.ok) return undefined;
+        own.push(loaded.fd);
+        return contexts.map((cb) => bpf.testRun(loaded.fd, cb));
+      } finally {
+        for (const fd of own) bpf.close(fd);
+      }
     },
+    count: () => bpf.count(),
     load(image, log = false) {
       const answer = bpf.loadProgram(image, log);
       if (answer.ok) {

@@ -87,6 +87,7 @@ describe('callRefusal', () => {
       'r1 = map[rb] ll\n    call bpf_task_acquire',
       'kernel function bpf_task_acquire args#0 expected pointer to STRUCT task_struct but R1 has a pointer to STRUCT bpf_map',
     ],
+    ['r2 = r10\n    r2 += -8\n    call bpf_sk_lookup_tcp', 'R3 !read_ok'],
     ['r2 = r10\n    r1 = r2\n    call bpf_throw', 'R1 is not a scalar'],
     ['r1 = 0\n    r2 = 8\n    r3 = 0\n    call bpf_ringbuf_reserve', 'R1 type=scalar expected=map_ptr'],
     [

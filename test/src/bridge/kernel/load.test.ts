@@ -1,12 +1,12 @@
 /** Tests of the loader: what becomes of a program on its way to a kernel, and, where there is one, what that says. */
 import { afterAll, describe, expect, it } from 'vitest';
-import { mayThrowInLoop } from '../../../../bench/kernel.js';
 import { samplesOf } from '../../../../bench/sample.js';
 import { judgeOptions } from '../../../../bench/stages.js';
 import { createJudge } from '../../../../oracles/judge.js';
 import { parseProgram } from '../../../../src/asm/parse.js';
 import type { Bpf, BpfAnswer, ProgramImage } from '../../../../src/bridge/kernel/bpf.js';
 import { loaderOf, openLoader } from '../../../../src/bridge/kernel/load.js';
+import { mayThrowInLoop } from '../../../../src/cfg/throw-loops.js';
 import { decodeSlots } from '../../../../src/isa/encode.js';
 import type { Program } from '../../../../src/isa/program.js';
 import { SETTINGS } from '../../campaign/samples.js';
@@ -47,6 +47,8 @@ function fakeBpf(answer: BpfAnswer = { ok: true, fd: 1 }) {
       return bytes === 4096 ? { ok: true, fd: next++ } : { ok: false, errno: 'EINVAL', log: '' };
     },
     close: (fd) => void seen.closed.push(fd),
+    testRun: () => ({ ok: false, errno: 'EINVAL' }),
+    count: () => ({ programs: 0, maps: 0, btf: 0 }),
     dispose: () => {
       seen.disposed++;
     },

@@ -1,0 +1,101 @@
+/**
+ * Whether the running kernel and a subject say the same of a program: accepted, or refused at the same pc for the same
+ * reason. The kernel is asked without a log first, because a log is slow, and again with one only if it refuses.
+ */
+import type { KernelLoader, NotLoadableReason } from '../../src/bridge/kernel/load.js';
+import { mayThrowInLoop } from '../../src/cfg/throw-loops.js';
+import type { Refusal } from '../../src/contract/refusal.js';
+import type { Program } from '../../src/isa/program.js';
+import type { Subject } from '../../src/subjects/subject.js';
+import { analyse } from '../../src/verify/walk.js';
+import { knownDifference } from './known-differences.js';
+import { type KernelReason, reasonOf } from './reasons.js';
+
+/** What one side says; `undefined` means accepted. */
+export type OurVerdict = Refusal | undefined;
+export type TheirVerdict = KernelReason | undefined;
+
+export interface Disagreement {
+  readonly is: 'disagreement';
+  /** What differs first: whether it is accepted, then where it is refused, then why. */
+  readonly what: 'verdict' | 'pc' | 'reason';
+  readonly ours: OurVerdict;
+  readonly kernel: TheirVerdict;
+  /** The kernel's log of level 1; empty if it accepts. */
+  readonly log: string;
+  /** Name of the known difference that this is an instance of. */
+  readonly known: string | undefined;
+}
+
+/** Why the kernel was not asked, or why its answer would say nothing. */
+export type NotComparable =
+  | NotLoadableReason
+  /** It meets a bug of its own on some of these (`mayThrowInLoop`). */
+  | 'throw-in-loop'
+  /** We gave up at a limit of ours that the kernel does not have, or need not reach. */
+  | 'too-complex'
+  /** It gave up at a limit of its own. */
+  | 'kernel-too-complex';
+
+export type Parity =
+  | { readonly is: 'accepted' }
+  | { readonly is: 'refused'; readonly ours: Refusal; readonly kernel: KernelReason }
+  | Disagreement
+  /** The kernel failed for a reason of its own: never a refusal. */
+  | { readonly is: 'no-verdict'; readonly errno: string; readonly log: string }
+  | { readonly is: 'not-comparable'; readonly reason: NotComparable; readonly detail: string };
+
+/** Compares what a subject and the running kernel say of a program. Nothing is kept but what the loader keeps. */
+export function parityOf(loader: KernelLoader, subject: Subject, program: Program): Parity {
+  if (mayThrowInLoop(program)) return { is: 'not-comparable', reason: 'throw-in-loop', detail: '' };
+  const translated = loader.translate(program);
+  if (!translated.ok) return { is: 'not-comparable', reason: translated.reason, detail: translated.detail };
+  const ours = verdictOf(subject, program);
+  if (ours?.code === 'too-complex') return { is: 'not-comparable', reason: 'too-complex', detail: ours.message };
+  const answer = loader.load(translated.image);
+  if (answer.verdict === 'no-verdict') return withoutVerdict(answer.errno, logOf(loader, translated));
+  if (answer.verdict === 'accepted') {
+    if (ours === undefined) return { is: 'accepted' };
+    return disagreement('verdict', ours, undefined, '');
+  }
+  // It took its limit of steps to say so; with a log it would take longer still.
+  if (answer.errno === 'E2BIG') return { is: 'not-comparable', reason: 'kernel-too-complex', detail: answer.errno };
+  const log = logOf(loader, translated);
+  const kernel = reasonOf(log);
+  if (kernel.code === 'too-complex') return gaveUp(kernel);
+  if (ours === undefined) return disagreement('verdict', ours, kernel, log);
+  if (kernel.pc !== undefined && kernel.pc !== ours.pc) return disagreement('pc', ours, kernel, log);
+  if (kernel.code !== ours.code) return disagreement('reason', ours, kernel, log);
+  return { is: 'refused', ours, kernel };
+}
+
+/**
+ * Why a subject refuses a program, or `undefined`. What comes first on the kernel's way counts: a walk that is refused has
+ * seen all throws before that, so the subject judges those first.
+ */
+function verdictOf(subject: Subject, program: Program): OurVerdict {
+  const analysis = analyse(program, { pruning: 'exact' });
+  const prepared = subject.prepare({ program, analysis: { ...analysis, refusal: undefined }, stopAt: 'throw' });
+  return prepared.ok ? analysis.refusal : prepared.refusal;
+}
+
+const gaveUp = ({ message }: KernelReason): Parity => ({
+  is: 'not-comparable',
+  reason: 'kernel-too-complex',
+  detail: message,
+});
+
+/** Some of the places that meet the limit of pending jumps answer EFAULT or ENOMEM. */
+function withoutVerdict(errno: string, log: string): Parity {
+  const said = reasonOf(log);
+  return said.code === 'too-complex' ? gaveUp(said) : { is: 'no-verdict', errno, log };
+}
+
+function logOf(loader: KernelLoader, { image }: { readonly image: Parameters<KernelLoader['load']>[0] }): string {
+  const again = loader.load(image, true);
+  return again.verdict === 'accepted' ? '' : again.log;
+}
+
+function disagreement(what: Disagreement['what'], ours: OurVerdict, kernel: TheirVerdict, log: string): Disagreement {
+  return { is: 'disagreement', what, ours, kernel, log, known: knownDifference({ what, ours, kernel })?.name };
+}

@@ -1,0 +1,107 @@
+/** Runs with legs of the test's own: what is counted, saved, made small, and what stops a run. */
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { RunningKernel } from '../../../../src/bridge/kernel/load.js';
+import type { KernelLog } from '../../../../src/bridge/kernel/log.js';
+import { runKernelCampaign } from '../../../../src/campaign/kernel/kernel-campaign.js';
+import type { Answer, Leg } from '../../../../src/campaign/kernel/legs.js';
+import { readCase } from '../../../../src/case/read.js';
+import { opAt, type Program } from '../../../../src/isa/program.js';
+
+const kernel: RunningKernel = {
+  translate: () => ({ ok: false, reason: 'unknown-kfunc', detail: '' }),
+  load: () => ({ verdict: 'accepted' }),
+  run: () => undefined,
+  count: () => ({ programs: 0, maps: 0, btf: 0 }),
+  close: () => {},
+};
+
+const leg = (ask: (program: Program) => readonly Answer[]): Leg => ({
+  name: 'parity/test',
+  group: 'parity',
+  does: 'nothing',
+  ask: (_, program) => ask(program),
+});
+
+const AGREE: Answer = { is: 'agree', how: 'accepted' };
+const callsKfunc = (program: Program) => Array.from(program.op, (_, pc) => opAt(program, pc)).includes('call_kfunc');
+
+async function ran(legs: readonly Leg[], changed: { log?: KernelLog; interrupted?: AbortSignal; runs?: number } = {}) {
+  const out = mkdtempSync(join(tmpdir(), 'kernel-'));
+  const result = await runKernelCampaign({
+    seed: 'test',
+    profile: 'all',
+    from: 0,
+    runs: changed.runs ?? 120,
+    out,
+    legs,
+    kernel,
+    log: changed.log,
+    interrupted: changed.interrupted,
+    onProgress: () => {},
+  });
+  return { out, result };
+}
+
+describe('runKernelCampaign', () => {
+  it('runKernelCampaign counts what was compared, how, and what was not', async () => {
+    let n = 0;
+    const answers: readonly Answer[] = [AGREE, { is: 'not-compared', reason: 'too-large' }, AGREE];
+    const { result } = await ran([leg(() => [answers[n++ % 3] ?? AGREE])]);
+    expect(result).toMatchObject({ programs: 120, ended: 'complete', findings: [] });
+    expect(result.legs[0]).toMatchObject({
+      compared: 80,
+      agreed: 80,
+      how: { accepted: 80 },
+      notCompared: { 'too-large': 40 },
+    });
+  });
+
+  it('runKernelCampaign saves a disagreement as a case, made small, with what both sides said', async () => {
+    const disagree: Answer = { is: 'disagree', class: 'Pc differs!', detail: 'here 1; there 2', log: '0: (85) call' };
+    const { result } = await ran([leg((program) => [callsKfunc(program) ? disagree : AGREE])]);
+    const [finding, ...others] = result.findings;
+    expect(others).toEqual([]);
+    expect(finding).toMatchObject({ leg: 'parity/test', class: 'Pc differs!', detail: 'here 1; there 2' });
+    expect(finding?.insns).toBeLessThanOrEqual(3);
+    expect(finding?.programs).toBe((result.legs[0]?.compared ?? 0) - (result.legs[0]?.agreed ?? 0));
+    const text = readFileSync(finding?.file ?? '', 'utf8');
+    expect(text).toContain('; here 1; there 2\n; 0: (85) call');
+    const read = readCase(text);
+    expect(read.ok && callsKfunc(read.case.program)).toBe(true);
+  });
+
+  it('runKernelCampaign stops where the kernel fails, and saves the program', async () => {
+    let n = 0;
+    const { result } = await ran([
+      leg(() => [++n === 7 ? { is: 'kernel-failed', errno: 'EFAULT', log: 'verifier bug: x' } : AGREE]),
+    ]);
+    expect(result).toMatchObject({ ended: 'kernel failed', stopped: { index: 6, why: 'EFAULT: verifier bug: x' } });
+    expect(readFileSync(result.stopped?.file ?? '', 'utf8')).toContain('; verifier bug: x');
+    expect(result.legs[0]).toMatchObject({ compared: 6, agreed: 6 });
+  });
+
+  it('runKernelCampaign goes on where it lacks memory, which is no verdict', async () => {
+    const { result } = await ran([leg(() => [{ is: 'kernel-failed', errno: 'ENOMEM', log: '' }])], { runs: 5 });
+    expect(result).toMatchObject({ ended: 'complete', programs: 5 });
+    expect(result.legs[0]?.notCompared).toEqual({ 'the kernel failed: ENOMEM': 5 });
+  });
+
+  it('runKernelCampaign stops at a warning in the log', async () => {
+    let asked = 0;
+    const log: KernelLog = {
+      warnings: () => (++asked === 2 ? [{ level: 4, text: 'WARNING: verifier' }] : []),
+      close: () => {},
+    };
+    const { result } = await ran([leg(() => [AGREE])], { log });
+    expect(result).toMatchObject({ ended: 'kernel failed', programs: 50 });
+    expect(result.stopped?.why).toContain('WARNING: verifier');
+  });
+
+  it('runKernelCampaign ends early when it is interrupted', async () => {
+    const { result } = await ran([leg(() => [AGREE])], { interrupted: AbortSignal.abort() });
+    expect(result).toMatchObject({ ended: 'interrupted', programs: 50 });
+  });
+});
