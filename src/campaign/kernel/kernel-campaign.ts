@@ -163,7 +163,7 @@ export async function runKernelCampaign(campaign: KernelCampaign): Promise<Kerne
 type Disagreement = Extract<Answer, { readonly is: 'disagree' }>;
 type Write = (leg: Leg, program: Program, index: number, name: string, lines: readonly string[]) => string;
 
-/** Writes a finding as it is, then makes it small and writes it again. A known one stays as it is. */
+/** Writes a finding as it is, then makes it small and writes it again. A known one stays as it is, and one that is dear to ask about. */
 function saveFinding(
   bench: Bench,
   leg: Leg,
@@ -175,7 +175,7 @@ function saveFinding(
   const lines = ({ detail, log }: Disagreement): string[] => [detail, ...log.split('\n')];
   const file = write(leg, program, index, answer.class, lines(answer));
   let smallest = { program, answer };
-  if (answer.known === undefined) {
+  if (answer.known === undefined && answer.dear !== true) {
     const keeps = (candidate: Program): boolean => {
       const again = leg.ask(bench, candidate).find((each) => each.is === 'disagree' && each.class === answer.class);
       if (again === undefined || again.is !== 'disagree') return false;

@@ -30,6 +30,8 @@ export type Answer =
       readonly detail: string;
       readonly log: string;
       readonly known?: string;
+      /** Asking again takes tens of thousands of worlds: it is saved as it is. */
+      readonly dear?: true;
     }
   | { readonly is: 'not-compared'; readonly reason: string }
   /** The kernel failed for a reason of its own. */
@@ -175,6 +177,7 @@ function cleanupAnswer(result: DescriptorResult): Answer {
         detail: `${result.kernel}${result.evidence === undefined ? '' : ` (${result.evidence})`}`,
         log: result.kernel,
         ...(known === undefined ? {} : { known }),
+        ...(result.class === 'unconfirmed' ? { dear: true } : {}),
       };
     }
   }

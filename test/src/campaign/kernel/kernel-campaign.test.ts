@@ -73,6 +73,26 @@ describe('runKernelCampaign', () => {
     expect(read.ok && callsKfunc(read.case.program)).toBe(true);
   });
 
+  it('runKernelCampaign does not make small what is known or dear to ask about', async () => {
+    let asked = 0;
+    const base = { is: 'disagree', class: 'x', detail: '', log: '' } as const;
+    for (const answer of [{ ...base, dear: true } as const, { ...base, known: 'why' }]) {
+      asked = 0;
+      const { result } = await ran(
+        [
+          leg(() => {
+            asked++;
+            return [answer];
+          }),
+        ],
+        { runs: 3 },
+      );
+      expect(asked).toBe(3);
+      expect(result.findings).toMatchObject([{ class: 'x', programs: 3 }]);
+      expect(result.findings[0]?.insns).toBe(result.findings[0]?.insnsBefore);
+    }
+  });
+
   it('runKernelCampaign stops where the kernel fails, and saves the program', async () => {
     let n = 0;
     const { result } = await ran([
