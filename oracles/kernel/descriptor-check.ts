@@ -6,11 +6,11 @@
 import type { KernelLoader, KernelVerdict, NotLoadableReason } from '../../src/bridge/kernel/load.js';
 import type { FindingVerdict } from '../../src/contract/verdict.js';
 import type { Program } from '../../src/isa/program.js';
-import type { Subject } from '../../src/subjects/subject.js';
+import type { Prepared, PrepareInput, Subject } from '../../src/subjects/subject.js';
 import { analyse } from '../../src/verify/walk.js';
-import { createJudge, type JudgeOptions } from '../judge.js';
+import { createJudge, type Judge, type JudgeOptions } from '../judge.js';
 import type { Defect, Evidence, Judgement, ReleaseRecord } from '../judgement.js';
-import { claimsOf, type UnclaimableReason } from './claims.js';
+import { type ChainClaims, claimsOf, type UnclaimableReason } from './claims.js';
 import { cleanupPrograms, type UntransformableReason } from './cleanup-program.js';
 import { type KernelReason, kernelReason } from './reason.js';
 import type { UntabledReason } from './table-program.js';
@@ -98,20 +98,42 @@ export function transform(
   subject: Subject,
   program: Program,
   options: Pick<CheckOptions, 'pruning'> = CHECK_OPTIONS,
+  write: Writer = writeDescriptors,
 ): Transformed {
   const analysis = analyse(program, { pruning: options.pruning });
   if (analysis.refusal !== undefined) return { is: 'refused-by-subject' };
-  const prepared = subject.prepare({ program, analysis, stopAt: 'throw' });
+  const input = { program, analysis, stopAt: 'throw' } as const;
+  const prepared = subject.prepare(input);
   if (!prepared.ok) return { is: 'refused-by-subject' };
-  if (prepared.intrinsics.length > 0) {
-    return { is: 'not-expressible', reason: 'rewritten', detail: `${prepared.intrinsics.length} inserted calls` };
-  }
-  const claims = claimsOf(analysis, prepared);
-  if (!claims.ok) return { is: 'not-expressible', reason: claims.reason, detail: claims.detail };
-  const made = cleanupPrograms(prepared.program, prepared.cost.stack, claims.chains);
+  const written = write(input, prepared, subject);
+  const made = written.ok ? cleanupPrograms(written.program, written.stack, written.chains) : written;
   if (!made.ok) return { is: 'not-expressible', reason: made.reason, detail: made.detail };
   return { is: 'programs', programs: made.programs };
 }
+
+/** What a design needs in the program before its throws are replaced: that program, its frames, and what is claimed in it. */
+export type Writer = (
+  input: PrepareInput,
+  prepared: Prepared,
+  subject: Subject,
+) =>
+  | {
+      readonly ok: true;
+      readonly program: Program;
+      readonly stack: readonly number[];
+      readonly chains: readonly ChainClaims[];
+    }
+  | { readonly ok: false; readonly reason: InexpressibleReason; readonly detail: string };
+
+/** Descriptors need nothing: the program stays as it is. */
+export const writeDescriptors: Writer = ({ analysis }, prepared) => {
+  if (prepared.intrinsics.length > 0) {
+    return { ok: false, reason: 'rewritten', detail: `${prepared.intrinsics.length} inserted calls` };
+  }
+  const claims = claimsOf(analysis, prepared);
+  if (!claims.ok) return claims;
+  return { ok: true, program: prepared.program, stack: prepared.cost.stack, chains: claims.chains };
+};
 
 /** Checks what a subject claims for a program against the running kernel and our judge. */
 export function checkDescriptors(
@@ -220,24 +242,20 @@ const VERDICTS: Readonly<Record<KernelReason, readonly FindingVerdict[]>> = {
   other: [],
 };
 
-function judged(subject: Subject, program: Program, { pruning, fuel, seed }: CheckOptions, worlds: number) {
-  const judge = createJudge({ subjects: [subject], pruning, stopAt: 'throw', worlds, fuel, seed, containment: false });
-  const judgement = judge.judge(program);
+/** A judge of one subject. What it is asked about is the subject, not the verifier: containment is checked elsewhere. */
+function judgeOf(subject: Subject, { pruning, fuel, seed }: CheckOptions, worlds: number): Judge {
+  return createJudge({ subjects: [subject], pruning, stopAt: 'throw', worlds, fuel, seed, containment: false });
+}
+
+function judged(subject: Subject, program: Program, options: CheckOptions, worlds: number) {
+  const judgement = judgeOf(subject, options, worlds).judge(program);
   return { judgement, defect: judgement.subjects.get(subject.name)?.defect };
 }
 
 /** Looks at worlds that the judge does not explore; if none of them is wrong, what was known before stands. */
 function judgedBytewise(subject: Subject, program: Program, options: CheckOptions, before: Judgement) {
-  const { pruning, fuel, seed, bytewiseWorlds: count } = options;
-  const judge = createJudge({
-    subjects: [subject],
-    pruning,
-    stopAt: 'throw',
-    worlds: 0,
-    fuel,
-    seed,
-    containment: false,
-  });
+  const { fuel, seed, bytewiseWorlds: count } = options;
+  const judge = judgeOf(subject, options, 0);
   const worlds = bytewiseWorlds(program, seed, count, fuel);
   const judgement = judge.judge(program, { worlds, until: (_, { defect }) => defect !== undefined });
   const defect = judgement.subjects.get(subject.name)?.defect;
@@ -248,19 +266,11 @@ function judgedBytewise(subject: Subject, program: Program, options: CheckOption
 function someWorld(
   subject: Subject,
   program: Program,
-  { pruning, fuel, seed }: CheckOptions,
+  options: CheckOptions,
   { truth }: Judgement,
   wanted: readonly FindingVerdict[],
 ): boolean {
-  const judge = createJudge({
-    subjects: [subject],
-    pruning,
-    stopAt: 'throw',
-    worlds: 0,
-    fuel,
-    seed,
-    containment: false,
-  });
+  const judge = judgeOf(subject, options, 0);
   return truth.some(({ world }) => {
     const verdict = judge.judge(program, { worlds: [world] }).subjects.get(subject.name);
     if (verdict?.defect === undefined || verdict.evidence === undefined) return false;

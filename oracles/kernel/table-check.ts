@@ -5,8 +5,6 @@
 import type { KernelLoader } from '../../src/bridge/kernel/load.js';
 import type { Program } from '../../src/isa/program.js';
 import type { Subject } from '../../src/subjects/subject.js';
-import { analyse } from '../../src/verify/walk.js';
-import { cleanupPrograms } from './cleanup-program.js';
 import {
   CHECK_OPTIONS,
   type CheckOptions,
@@ -14,6 +12,8 @@ import {
   putToKernel,
   type Transformed,
   transform,
+  type Writer,
+  writeDescriptors,
 } from './descriptor-check.js';
 import { tableProgram } from './table-program.js';
 
@@ -33,20 +33,13 @@ export function transformTable(
   program: Program,
   options: Pick<CheckOptions, 'pruning'> = CHECK_OPTIONS,
 ): Transformed {
-  const analysis = analyse(program, { pruning: options.pruning });
-  if (analysis.refusal !== undefined) return { is: 'refused-by-subject' };
-  const input = { program, analysis, stopAt: 'throw' } as const;
-  const prepared = subject.prepare(input);
-  if (!prepared.ok) return { is: 'refused-by-subject' };
-  const knowledge = subject.know?.(input);
-  // Nothing was inserted: nothing is ever owned where the program can be stopped.
-  if (prepared.intrinsics.length === 0) return transform(subject, program, options);
-  if (knowledge?.is !== 'tables') {
-    return { is: 'not-expressible', reason: 'rewritten', detail: 'it does not say where its tables are' };
-  }
-  const made = tableProgram(analysis, prepared, knowledge);
-  if (!made.ok) return { is: 'not-expressible', reason: made.reason, detail: made.detail };
-  const written = cleanupPrograms(made.program, made.stack, made.chains);
-  if (!written.ok) return { is: 'not-expressible', reason: written.reason, detail: written.detail };
-  return { is: 'programs', programs: written.programs };
+  return transform(subject, program, options, writeTable);
 }
+
+const writeTable: Writer = (input, prepared, subject) => {
+  // Nothing was inserted: nothing is ever owned where the program can be stopped.
+  if (prepared.intrinsics.length === 0) return writeDescriptors(input, prepared, subject);
+  const knowledge = subject.know?.(input);
+  if (knowledge?.is === 'tables') return tableProgram(input.analysis, prepared, knowledge);
+  return { ok: false, reason: 'rewritten', detail: 'it does not say where its tables are' };
+};

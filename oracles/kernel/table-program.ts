@@ -5,7 +5,6 @@
  * it tests the type words of those entries that it deletes on some path, in an order that is right on every path. Where there
  * is no such order the program cannot be written so.
  */
-import { callGraphOf } from '../../src/cfg/calls.js';
 import type { TableKnowledge } from '../../src/contract/knowledge.js';
 import type { Intrinsic } from '../../src/contract/prepared.js';
 import { type Insn, insn } from '../../src/isa/insn.js';
@@ -13,8 +12,8 @@ import type { Program } from '../../src/isa/program.js';
 import { type Edit, patch } from '../../src/patch/patch.js';
 import type { Prepared } from '../../src/subjects/subject.js';
 import type { Analysis } from '../../src/verify/analysis.js';
-import { scratchLiveness } from '../../src/verify/liveness.js';
 import { type ChainClaims, destructorOf, type TableClaim, throwingChains } from './claims.js';
+import { outer, SCRATCH, TableLayout } from './table-layout.js';
 import { parseSite, type TableCase, type TableWalk, walkTables } from './table-walk.js';
 
 /** Why a table cannot be written as loads and stores that a verifier can follow. */
@@ -46,32 +45,31 @@ export type TablePrograms =
 
 type No = Extract<TablePrograms, { readonly ok: false }>;
 
-const SCRATCH = 5;
-
 /** Writes the table of a prepared program as real instructions; claims are the rows of its tables. */
 export function tableProgram(analysis: Analysis, prepared: Prepared, knowledge: TableKnowledge): TablePrograms {
   const walked = walkTables(prepared);
   if (!walked.ok) return no('too-many-paths', '');
-  const writer = new TableWriter(prepared, knowledge, walked.cases);
+  const layout = new TableLayout(prepared, knowledge);
+  const writer = new TableWriter(layout, prepared.program, knowledge, walked.cases);
   const edits: Edit[] = [];
   for (const intrinsic of prepared.intrinsics) {
     const code = writer.codeOf(intrinsic);
     if (!Array.isArray(code)) return code;
     edits.push({ do: 'replace', pc: intrinsic.pc, insns: code.length === 0 ? [insn('ja')] : code });
   }
-  const linked = writer.links();
-  if (!Array.isArray(linked)) return linked;
-  const patched = patch(prepared.program, [...edits, ...writer.zeroing(), ...linked]);
+  const linked = layout.links();
+  if (!linked.ok) return no('callers-table', `${linked.name} reads all arguments`);
+  const patched = patch(prepared.program, [...edits, ...layout.zeroing(), ...linked.edits]);
   if (!patched.ok) return no('unknown-call', patched.refusal.message);
   const { toPrepared } = patched.pcMap;
   const rows = writer.rows();
   const claimsOf = (subprogram: number): readonly TableClaim[] =>
-    writer.entries(subprogram).map((entry) => ({ entry, rows }));
+    layout.entries(subprogram).map((entry) => ({ entry, rows }));
   const chains = throwingChains(analysis).map(({ subprograms, pcs }) => ({
     pcs: pcs.map((pc) => toPrepared[prepared.pcMap.toPrepared[pc] ?? -1] ?? -1),
     claims: subprograms.map(claimsOf),
   }));
-  return { ok: true, program: patched.program, stack: writer.stack(), chains };
+  return { ok: true, program: patched.program, stack: layout.stack(), chains };
 }
 
 const ZERO_SCRATCH = { dst: SCRATCH, operand: { imm: 0 } } as const;
@@ -80,92 +78,25 @@ function no(reason: UntabledReason, detail: string): No {
   return { ok: false, reason, detail };
 }
 
-type Entry = TableClaim['entry'];
+type Cases = Extract<TableWalk, { readonly ok: true }>['cases'];
 
 /** Entries that a delete frees, each as `up` frames out and its number; the first is the one that it looks for. */
 type Freed = readonly { readonly up: number; readonly index: number }[];
 
 class TableWriter {
-  /** Subprograms that reach the table of their caller. */
-  readonly #reaching = new Set<number>();
   readonly #program: Program;
-  readonly #prepared: Prepared;
+  readonly #layout: TableLayout;
   readonly #knowledge: TableKnowledge;
-  readonly #cases: Extract<TableWalk, { readonly ok: true }>['cases'];
-  readonly #callers: readonly (readonly number[])[];
-  readonly #calls: ReturnType<typeof callGraphOf>['calls'];
+  readonly #cases: Cases;
   /** By pc of an inserted call that pushes: the destructor of what it pushes; `undefined` for a further place. */
   readonly #pushed = new Map<number, string | undefined>();
   readonly #words = new Map<string, number>();
 
-  constructor(
-    prepared: Prepared,
-    knowledge: TableKnowledge,
-    cases: Extract<TableWalk, { readonly ok: true }>['cases'],
-  ) {
-    this.#prepared = prepared;
-    this.#program = prepared.program;
+  constructor(layout: TableLayout, program: Program, knowledge: TableKnowledge, cases: Cases) {
+    this.#layout = layout;
+    this.#program = program;
     this.#knowledge = knowledge;
     this.#cases = cases;
-    const graph = callGraphOf(prepared.program);
-    this.#callers = graph.callers;
-    this.#calls = graph.calls;
-  }
-
-  entries(subprogram: number): readonly Entry[] {
-    return this.#knowledge.tables.find((table) => table.subprogram === subprogram)?.entries ?? [];
-  }
-
-  /** Type words have to be 0 at first; the design itself zeroes the pointers. */
-  zeroing(): readonly Edit[] {
-    return this.#program.subprograms.map((_, subprogram) => ({
-      do: 'entry',
-      subprogram,
-      insns: this.entries(subprogram).map(({ type }) => insn('st64', { dst: 10, off: type, operand: { imm: 0 } })),
-    }));
-  }
-
-  /** Bytes of each frame: tables, and in those that reach their caller's a slot for its address. */
-  stack(): readonly number[] {
-    return this.#program.subprograms.map((_, index) => this.#depth(index) + (this.#reaching.has(index) ? 8 : 0));
-  }
-
-  #depth(subprogram: number): number {
-    return 8 * Math.ceil((this.#prepared.cost.stack[subprogram] ?? 0) / 8);
-  }
-
-  /** How a subprogram that needs it gets the address of its caller's table: in an argument register that it does not read. */
-  links(): Edit[] | No {
-    const live = scratchLiveness(this.#program);
-    const edits: Edit[] = [];
-    for (const subprogram of this.#reaching) {
-      const { start = 0, name = '?' } = this.#program.subprograms[subprogram] ?? {};
-      const register = [4, 5, 3, 2, 1].find((each) => ((live[start] ?? 0) & (1 << each)) === 0);
-      if (register === undefined) return no('callers-table', `${name} reads all arguments`);
-      edits.push({
-        do: 'entry',
-        subprogram,
-        insns: [insn('stx64', { dst: 10, off: this.#link(subprogram), src: register })],
-      });
-      for (const { pc, caller, callee } of this.#calls) {
-        if (callee !== subprogram) continue;
-        const address = [
-          insn('mov64', { dst: register, operand: { reg: 10 } }),
-          insn('add64', { dst: register, operand: { imm: this.#top(caller) } }),
-        ];
-        edits.push({ do: 'before', pc, insns: address });
-      }
-    }
-    return edits;
-  }
-
-  #link(subprogram: number): number {
-    return -(this.#depth(subprogram) + 8);
-  }
-
-  /** Offset of the upper end of a table, from which all tables are laid out alike. */
-  #top(subprogram: number): number {
-    return (this.entries(subprogram)[0]?.pointer ?? -16) + 16;
   }
 
   codeOf({ pc, name }: Intrinsic): Insn[] | No {
@@ -216,7 +147,7 @@ class TableWriter {
     this.#pushed.set(pc, clone ? undefined : this.#knowledge.types[pushed]?.destructor);
     const word = this.#wordOf(`${pc}`);
     let code: Insn[] = fail();
-    for (const { pointer, type } of this.entries(subprogram).toReversed()) {
+    for (const { pointer, type } of this.#layout.entries(subprogram).toReversed()) {
       code = [
         insn('ldx64', { dst: SCRATCH, src: 10, off: type }),
         insn('jne64', { dst: SCRATCH, operand: { imm: 0 }, off: 3 }),
@@ -233,87 +164,31 @@ class TableWriter {
     const deletes = cases.map((each) => ({ each, freed: this.#freedBy(subprogram, each) }));
     if (deletes.some(({ freed }) => freed.some(({ index }) => index < 0))) return no('far-delete', '');
     const furthest = Math.max(0, ...deletes.flatMap(({ freed }) => freed.map(({ up }) => up)));
-    if (furthest > 0 && !this.#reaches(subprogram, furthest)) return no('far-delete', '');
+    if (furthest > 0 && !this.#layout.reaches(subprogram, furthest)) return no('far-delete', '');
     const order = this.#orderOf(subprogram, deletes);
     if (order === undefined) return no('delete-searches', `pc ${pc}`);
     let code: Insn[] = [];
     for (const { freed, words } of order.toReversed()) {
       const [wanted] = freed;
       if (wanted === undefined) continue;
-      const free = freed.flatMap(({ up, index }) => this.#write(subprogram, up, index));
+      const free = freed.flatMap(({ up, index }) => this.#layout.write(subprogram, up, index));
       let test: Insn[] = [insn('ja', { off: free.length + 1 })];
       for (const word of words) {
         test = [insn('jeq64', { dst: SCRATCH, operand: { imm: word }, off: test.length }), ...test];
       }
-      const load = this.#load(subprogram, wanted.up, wanted.index);
+      const load = this.#layout.load(subprogram, wanted.up, wanted.index);
       code = [...load, ...test, ...free, insn('ja', { off: code.length }), ...code];
     }
     return code;
   }
 
-  /** Loads the type word of an entry. */
-  #load(subprogram: number, up: number, index: number): readonly Insn[] {
-    const own = this.entries(subprogram)[index];
-    if (up === 0) return [insn('ldx64', { dst: SCRATCH, src: 10, off: own?.type ?? 0 })];
-    return [...this.#reach(subprogram, up), insn('ldx64', { dst: SCRATCH, src: SCRATCH, off: outer(index).type })];
-  }
-
-  /** Frees an entry. */
-  #write(subprogram: number, up: number, index: number): readonly Insn[] {
-    const own = this.entries(subprogram)[index];
-    const zero = (dst: number, { pointer, type }: Entry) => [
-      insn('st64', { dst, off: pointer, operand: { imm: 0 } }),
-      insn('st64', { dst, off: type, operand: { imm: 0 } }),
-    ];
-    if (up === 0) return own === undefined ? [] : zero(10, own);
-    return [...this.#reach(subprogram, up), ...zero(SCRATCH, outer(index))];
-  }
-
-  /** Loads the address of a table further out. */
-  #reach(subprogram: number, up: number): readonly Insn[] {
-    const code = [insn('ldx64', { dst: SCRATCH, src: 10, off: this.#link(subprogram) })];
-    for (let out = 1; out < up; out++) {
-      const [frame = 0] = this.#outward(subprogram, out);
-      code.push(insn('ldx64', { dst: SCRATCH, src: SCRATCH, off: this.#link(frame) - this.#top(frame) }));
-    }
-    return code;
-  }
-
-  /** The subprograms that may be so many frames further out. */
-  #outward(subprogram: number, up: number): readonly number[] {
-    let frames = [subprogram];
-    for (let out = 0; out < up; out++) frames = [...new Set(frames.flatMap((frame) => this.#callers[frame] ?? []))];
-    return frames;
-  }
-
-  /** Whether tables further out can be reached: what lies between is laid out alike, whoever called. */
-  #reaches(subprogram: number, up: number): boolean {
-    for (let out = 1; out < up; out++) {
-      const frames = this.#outward(subprogram, out);
-      if (frames.includes(0)) return false;
-      if (new Set(frames.map((frame) => this.#link(frame) - this.#top(frame))).size !== 1) return false;
-      for (const frame of frames) this.#reaching.add(frame);
-    }
-    this.#reaching.add(subprogram);
-    return true;
-  }
-
   /** The entries that a delete frees; a negative index stands for one too far out. */
   #freedBy(subprogram: number, { stores }: TableCase): Freed {
     return stores.map(({ up, offset }) => {
-      if (up === 0) return { up, index: this.entries(subprogram).findIndex(({ pointer }) => pointer === offset) };
-      return { up, index: this.#outerIndex(subprogram, up, offset) };
+      if (up === 0)
+        return { up, index: this.#layout.entries(subprogram).findIndex(({ pointer }) => pointer === offset) };
+      return { up, index: this.#layout.outerIndex(subprogram, up, offset) };
     });
-  }
-
-  /** Number of an entry of a table further out, by its offset there; -1 if that is another one for another caller. */
-  #outerIndex(subprogram: number, up: number, offset: number): number {
-    const indexes = new Set(
-      this.#outward(subprogram, up)
-        .map((caller) => this.entries(caller).findIndex(({ pointer }) => pointer === offset))
-        .filter((index) => index >= 0),
-    );
-    return indexes.size === 1 ? ([...indexes][0] ?? -1) : -1;
   }
 
   /** What to test in which order, each with the type words under which it is freed; `undefined` if no order is right. */
@@ -365,15 +240,15 @@ class TableWriter {
       ({ up, offset }) =>
         up === at.up &&
         (up === 0
-          ? this.entries(subprogram)[at.index]?.pointer === offset
-          : this.#outerIndex(subprogram, up, offset) === at.index),
+          ? this.#layout.entries(subprogram)[at.index]?.pointer === offset
+          : this.#layout.outerIndex(subprogram, up, offset) === at.index),
     );
     return pointer?.site === undefined ? undefined : this.#wordOf(pointer.site);
   }
 
   /** R1–R9 are free before an exit. */
   #handOver(subprogram: number, cases: readonly TableCase[]): Insn[] | No {
-    const moves = this.entries(subprogram).map((entry) => {
+    const moves = this.#layout.entries(subprogram).map((entry) => {
       const words = { moved: new Map<number, number>(), dropped: new Set<number>(), far: false };
       for (const { stores, before } of cases) {
         const at = stores.findIndex(({ up, offset }) => up === 0 && offset === entry.pointer);
@@ -397,11 +272,11 @@ class TableWriter {
     }
     const moved = moves.filter((each) => each.moved.size > 0);
     if (moved.length === 0) return [];
-    this.#reaching.add(subprogram);
-    const sizes = new Set((this.#callers[subprogram] ?? []).map((caller) => this.entries(caller).length));
+    this.#layout.reach(subprogram);
+    const sizes = new Set(this.#layout.callersOf(subprogram).map((caller) => this.#layout.entries(caller).length));
     const [size = 0] = sizes;
     if (sizes.size > 1) return no('callers-table', 'of different sizes');
-    const code: Insn[] = [insn('ldx64', { dst: 3, src: 10, off: this.#link(subprogram) })];
+    const code: Insn[] = [insn('ldx64', { dst: 3, src: 10, off: this.#layout.link(subprogram) })];
     for (const { entry, dropped, moved: words } of moved) {
       const { pointer, type } = entry;
       let into: Insn[] = fail();
@@ -434,11 +309,6 @@ class TableWriter {
     }
     return code;
   }
-}
-
-/** Where an entry is from the upper end of its table. */
-function outer(index: number): Entry {
-  return { pointer: -16 * (index + 1), type: -16 * (index + 1) + 8 };
 }
 
 /** No entry is free: what no verifier accepts. */
