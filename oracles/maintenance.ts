@@ -10,6 +10,7 @@ import type { ReadonlyInts } from '../src/contract/ints.js';
 import type { PatchPlan } from '../src/contract/patch-plan.js';
 import type { Unwind } from '../src/contract/prepared.js';
 import type { Program } from '../src/isa/program.js';
+import { zeroInts } from '../src/isa/slab.js';
 import { type KernelPass, runKernelPass } from '../src/patch/kernel-pass.js';
 import { formatPlan } from '../src/patch/plan.js';
 import type { Prepared } from '../src/subjects/subject.js';
@@ -198,7 +199,7 @@ function loadableOf({ pcMap: before, reserved, cost, intrinsics }: Prepared, { p
 
 /** One map after the other; -1 stays -1. */
 function chained(first: ReadonlyInts, second: ReadonlyInts): ReadonlyInts {
-  const both = new Int32Array(first.length);
+  const both = zeroInts(first.length);
   for (let pc = 0; pc < first.length; pc++) {
     const middle = first[pc] ?? -1;
     both[pc] = middle < 0 ? -1 : (second[middle] ?? -1);

@@ -1,6 +1,7 @@
 /** A program as the machine runs it: predecoded once per load, in columns by pc that are reused from load to load. */
 import { OP_NAMES, OP_ROWS, SOURCE_X } from '../../src/isa/op.js';
 import type { Program } from '../../src/isa/program.js';
+import { zeroBytes } from '../../src/isa/slab.js';
 import type { Alu } from './alu.js';
 import type { Core } from './core.js';
 import type { Test } from './jump.js';
@@ -97,7 +98,7 @@ function takesImmediate(op: number, code: number): boolean {
 
 /** Which of R6..R9 (bits 0..3) appear as src or dst in each subprogram: what its prologue pushes (x86 detect_reg_usage). */
 export function usedCalleeSaved(program: Runnable, subprograms: number): Uint8Array {
-  const used = new Uint8Array(subprograms);
+  const used = zeroBytes(subprograms);
   for (let pc = 0; pc < program.length; pc++) {
     const subprogram = program.subprogramOf[pc] ?? 0;
     for (const register of [program.dst[pc] ?? 0, program.src[pc] ?? 0]) {

@@ -70,15 +70,19 @@ export function isProgram(value: unknown): value is Program {
   );
 }
 
-/** What `buildProgram` makes a Program of. Slots may use all 8-byte slots, second slots of 64-bit immediates included. */
-export interface ProgramParts {
-  readonly slots: readonly Insn[];
+/** What a program has beside its slots. */
+export interface Declarations {
   readonly types?: readonly StructType[];
   readonly maps?: readonly MapDefinition[];
   /** Names of subprograms by start pc; without one they are called `main`, `sub1`, … */
   readonly names?: ReadonlyMap<number, string>;
   readonly globals?: ReadonlySet<number>;
   readonly labels?: ReadonlyMap<number, string>;
+}
+
+/** What `buildProgram` makes a Program of. Slots may use all 8-byte slots, second slots of 64-bit immediates included. */
+export interface ProgramParts extends Declarations {
+  readonly slots: readonly Insn[];
 }
 
 /** The slot at a pc as an object. */

@@ -4,9 +4,10 @@
  * has some. Recursion is refused here in any form; the kernel meets it as a call stack that is too deep.
  */
 import type { FormRefusal, Refusal } from '../contract/refusal.js';
-import type { Insn } from './insn.js';
+import { type Columns, columnsOf } from './columns.js';
 import { decodeOp, fieldsOf, OP_ROWS, OP_SECOND_SLOT, SOURCE_X } from './op.js';
-import { type Program, type ProgramParts, rowAt, type Subprogram, targetAt } from './program.js';
+import { type Declarations, type Program, type ProgramParts, rowAt, type Subprogram, targetAt } from './program.js';
+import { zeroBytes, zeroInts } from './slab.js';
 
 /** A program, or why it is none. */
 export type Built =
@@ -25,10 +26,15 @@ function refuse(code: FormRefusal, pc: number, message: string): never {
 
 /** Validates parts into a program. Refusals carry the pc; an exception means a bug of ours. */
 export function buildProgram(parts: ProgramParts): Built {
+  return buildOfColumns(columnsOf(parts.slots), parts);
+}
+
+/** The same of columns; the program keeps them. */
+export function buildOfColumns(columns: Columns, declarations: Declarations): Built {
   try {
-    const op = decode(parts.slots);
-    const starts = findSubprograms(parts.slots, op);
-    const program = assemble(parts, op, starts);
+    const op = decode(columns);
+    const starts = findSubprograms(columns, op);
+    const program = assemble(columns, declarations, op, starts);
     checkJumps(program);
     checkReachable(program);
     checkRecursion(program);
@@ -40,61 +46,65 @@ export function buildProgram(parts: ProgramParts): Built {
 }
 
 /**
- * Makes a program of parts that cannot but be valid, such as a valid program with slots added that do nothing. The caller
+ * Makes a program of columns that cannot but be valid, such as a valid program with slots added that do nothing. The caller
  * answers for it: nothing is checked. `op` are the op numbers of all slots, `starts` the first pcs of subprograms, ascending.
  */
-export function trustedProgram(parts: ProgramParts, op: Int32Array, starts: readonly number[]): Program {
-  return assemble(parts, op, starts);
+export function trustedProgram(
+  columns: Columns,
+  declarations: Declarations,
+  op: Int32Array,
+  starts: readonly number[],
+): Program {
+  return assemble(columns, declarations, op, starts);
 }
 
-function decode(slots: readonly Insn[]): Int32Array {
-  const op = new Int32Array(slots.length);
-  if (slots.length === 0) refuse('empty-program', 0, 'no instructions');
-  let pc = -1;
-  for (const slot of slots) {
-    pc++;
+function decode(columns: Columns): Int32Array {
+  const { length, code, dst, src, off, imm } = columns;
+  const op = zeroInts(length);
+  if (length === 0) refuse('empty-program', 0, 'no instructions');
+  for (let pc = 0; pc < length; pc++) {
     if (op[pc] === OP_SECOND_SLOT) continue;
-    const number = decodeOp(slot.code, slot.src, slot.off, slot.imm);
+    const own = code[pc] ?? 0;
+    const number = decodeOp(own, src[pc] ?? 0, off[pc] ?? 0, imm[pc] ?? 0);
     const row = OP_ROWS[number];
-    if (row === undefined) refuse('unknown-opcode', pc, `unknown opcode ${slot.code.toString(16).padStart(2, '0')}`);
-    const registerForm = row.operand === 'KX' ? (slot.code & SOURCE_X) !== 0 : row.operand === 'X';
-    checkFields(slot, row, registerForm, pc);
+    if (row === undefined) refuse('unknown-opcode', pc, `unknown opcode ${own.toString(16).padStart(2, '0')}`);
+    checkFields(columns, row, row.operand === 'KX' ? (own & SOURCE_X) !== 0 : row.operand === 'X', pc);
     op[pc] = number;
     if (row.shape === 'imm64') {
-      const second = slots[pc + 1];
-      if (second === undefined || second.code !== 0 || second.dst !== 0 || second.src !== 0 || second.off !== 0) {
+      const next = pc + 1;
+      if (next === length || code[next] !== 0 || dst[next] !== 0 || src[next] !== 0 || off[next] !== 0) {
         refuse('reserved-field', pc, 'invalid bpf_ld_imm64 insn');
       }
-      if (row.symbol !== 'plain' && second.imm !== 0) refuse('reserved-field', pc + 1, 'invalid bpf_ld_imm64 insn');
-      op[pc + 1] = OP_SECOND_SLOT;
+      if (row.symbol !== 'plain' && imm[next] !== 0) refuse('reserved-field', next, 'invalid bpf_ld_imm64 insn');
+      op[next] = OP_SECOND_SLOT;
     }
   }
   return op;
 }
 
-function checkFields(slot: Insn, row: (typeof OP_ROWS)[number], registerForm: boolean, pc: number): void {
+function checkFields(columns: Columns, row: (typeof OP_ROWS)[number], registerForm: boolean, pc: number): void {
   const used = fieldsOf(row, registerForm);
   const { select } = row;
+  const dst = columns.dst[pc] ?? 0;
+  const src = columns.src[pc] ?? 0;
   if (
-    (!used.dst && slot.dst !== 0) ||
-    (!used.src && slot.src !== (select?.src ?? 0)) ||
-    (!used.off && slot.off !== (select?.off ?? 0)) ||
-    (!used.imm && slot.imm !== (select?.imm ?? 0))
+    (!used.dst && dst !== 0) ||
+    (!used.src && src !== (select?.src ?? 0)) ||
+    (!used.off && columns.off[pc] !== (select?.off ?? 0)) ||
+    (!used.imm && columns.imm[pc] !== (select?.imm ?? 0))
   ) {
     refuse('reserved-field', pc, `${row.symbol} uses reserved fields`);
   }
-  if (used.dst && (slot.dst < 0 || slot.dst > 10)) refuse('bad-register', pc, `R${slot.dst} is invalid`);
-  if (used.src && (slot.src < 0 || slot.src > 10)) refuse('bad-register', pc, `R${slot.src} is invalid`);
+  if (used.dst && (dst < 0 || dst > 10)) refuse('bad-register', pc, `R${dst} is invalid`);
+  if (used.src && (src < 0 || src > 10)) refuse('bad-register', pc, `R${src} is invalid`);
 }
 
-function findSubprograms(slots: readonly Insn[], op: Int32Array): number[] {
+function findSubprograms({ length, imm }: Columns, op: Int32Array): number[] {
   const starts = new Set([0]);
-  let pc = -1;
-  for (const slot of slots) {
-    pc++;
+  for (let pc = 0; pc < length; pc++) {
     if (OP_ROWS[op[pc] ?? -1]?.shape !== 'call-local') continue;
-    const target = pc + 1 + slot.imm;
-    if (target < 0 || target >= slots.length || op[target] === OP_SECOND_SLOT) {
+    const target = pc + 1 + (imm[pc] ?? 0);
+    if (target < 0 || target >= length || op[target] === OP_SECOND_SLOT) {
       refuse('bad-call-target', pc, `call to invalid destination ${target}`);
     }
     starts.add(target);
@@ -102,30 +112,19 @@ function findSubprograms(slots: readonly Insn[], op: Int32Array): number[] {
   return [...starts].sort((a, b) => a - b);
 }
 
-function assemble(parts: ProgramParts, op: Int32Array, starts: readonly number[]): Program {
-  const length = parts.slots.length;
-  // Written out, field by field: every generated and every patched program comes through here.
-  const code = new Int32Array(length);
-  const dst = new Int32Array(length);
-  const src = new Int32Array(length);
-  const off = new Int32Array(length);
-  const imm = new Int32Array(length);
-  let at = 0;
-  for (const slot of parts.slots) {
-    code[at] = slot.code;
-    dst[at] = slot.dst;
-    src[at] = slot.src;
-    off[at] = slot.off;
-    imm[at] = slot.imm;
-    at++;
-  }
+function assemble(
+  { length, code, dst, src, off, imm }: Columns,
+  declarations: Declarations,
+  op: Int32Array,
+  starts: readonly number[],
+): Program {
   const subprograms: Subprogram[] = starts.map((start, index) => ({
-    name: parts.names?.get(start) ?? (index === 0 ? 'main' : `sub${index}`),
+    name: declarations.names?.get(start) ?? (index === 0 ? 'main' : `sub${index}`),
     start,
     end: starts[index + 1] ?? length,
-    global: parts.globals?.has(start) ?? false,
+    global: declarations.globals?.has(start) ?? false,
   }));
-  const subprogramOf = new Int32Array(length);
+  const subprogramOf = zeroInts(length);
   subprograms.forEach(({ start, end }, index) => {
     subprogramOf.fill(index, start, end);
   });
@@ -139,9 +138,9 @@ function assemble(parts: ProgramParts, op: Int32Array, starts: readonly number[]
     op,
     subprogramOf,
     subprograms,
-    types: parts.types ?? [],
-    maps: parts.maps ?? [],
-    labels: parts.labels ?? new Map(),
+    types: declarations.types ?? [],
+    maps: declarations.maps ?? [],
+    labels: declarations.labels ?? new Map(),
   };
 }
 
@@ -168,7 +167,7 @@ function checkJumps(program: Program): void {
 }
 
 function checkReachable(program: Program): void {
-  const seen = new Uint8Array(program.length);
+  const seen = zeroBytes(program.length);
   const work = program.subprograms.map(({ start }) => start);
   for (let pc = work.pop(); pc !== undefined; pc = work.pop()) {
     if (seen[pc] === 1) continue;
@@ -193,7 +192,7 @@ function checkRecursion(program: Program): void {
     }
     return calls;
   });
-  const state = new Uint8Array(callees.length); // 1: being visited, 2: done
+  const state = zeroBytes(callees.length); // 1: being visited, 2: done
   const visit = (index: number): void => {
     state[index] = 1;
     for (const { pc, callee } of callees[index] ?? []) {

@@ -13,6 +13,7 @@ import type { PcMap } from '../contract/prepared.js';
 import { type Insn, insn } from '../isa/insn.js';
 import { OP_SECOND_SLOT, SOURCE_X } from '../isa/op.js';
 import { type Program, rowAt, targetAt, widthAt } from '../isa/program.js';
+import { zeroBytes, zeroInts } from '../isa/slab.js';
 import { type Edit, type Inserted, patch } from './patch.js';
 
 /** What the pass works on: a prepared program, and where the instructions of the original are in it. */
@@ -83,8 +84,8 @@ class Slots {
     this.#program = program;
     this.#toPrepared = pcMap.toPrepared;
     this.#dead = deadSlots(program, pcMap, reached);
-    this.#size = new Int32Array(program.length).fill(1);
-    this.#before = new Int32Array(program.length);
+    this.#size = zeroInts(program.length).fill(1);
+    this.#before = zeroInts(program.length);
   }
 
   apply(step: Exclude<PatchStep, { readonly do: 'blind' }>): void {
@@ -318,7 +319,7 @@ const FILLERS: Readonly<Record<Filler, Insn>> = {
 
 /** By prepared pc: 1 if the verifier never reached the instruction it is or serves; entry code goes with what follows it. */
 function deadSlots(program: Program, { serves }: PcMap, reached: { readonly [pc: number]: number }): Uint8Array {
-  const dead = new Uint8Array(program.length);
+  const dead = zeroBytes(program.length);
   for (let pc = program.length - 1; pc >= 0; pc--) {
     if (program.op[pc] === OP_SECOND_SLOT) continue;
     const of = serves === undefined ? pc : (serves[pc] ?? -1);

@@ -9,10 +9,12 @@
  */
 import type { PcMap } from '../contract/prepared.js';
 import type { Refusal } from '../contract/refusal.js';
+import { type Columns, emptyColumns, setSlot } from '../isa/columns.js';
 import type { Insn } from '../isa/insn.js';
 import { decodeOp, OP_ROWS, OP_SECOND_SLOT, OPS } from '../isa/op.js';
-import { type Program, type ProgramParts, slotAt, targetAt, widthAt } from '../isa/program.js';
-import { type Built, buildProgram, trustedProgram } from '../isa/validate.js';
+import { type Declarations, type Program, targetAt, widthAt } from '../isa/program.js';
+import { zeroInts } from '../isa/slab.js';
+import { type Built, buildOfColumns, trustedProgram } from '../isa/validate.js';
 
 /** A jump, goto or local call in inserted code that leads to the instruction at an original pc. */
 export interface Aimed {
@@ -45,13 +47,15 @@ interface Fixup {
 }
 
 interface Layout {
-  readonly slots: Insn[];
+  readonly columns: Columns;
+  /** Slots written so far. */
+  end: number;
   /** By new pc: the op number of a slot that was copied, or -1. */
-  readonly op: number[];
+  readonly op: Int32Array;
   /** By new pc: the original pc of the instruction, or -1. */
-  readonly original: number[];
+  readonly original: Int32Array;
   /** By new pc: the original pc it belongs to; -1 for entry code. */
-  readonly serves: number[];
+  readonly serves: Int32Array;
   /** By original pc: the start of its piece. */
   readonly landing: Int32Array;
   /** By original pc: where that very instruction is, or -1. */
@@ -75,8 +79,7 @@ export function patch(program: Program, edits: readonly Edit[], form: 'checked' 
   const misfit = retarget(program, layout);
   if (misfit !== undefined) return { ok: false, refusal: misfit };
   const kept = survivors(program, layout);
-  const parts: ProgramParts = {
-    slots: layout.slots,
+  const declarations: Declarations = {
     types: program.types,
     maps: program.maps,
     names: new Map(kept.map((i) => [layout.enter[i] ?? 0, program.subprograms[i]?.name ?? ''])),
@@ -85,7 +88,9 @@ export function patch(program: Program, edits: readonly Edit[], form: 'checked' 
   };
   const starts = kept.map((i) => layout.enter[i] ?? 0);
   const built: Built =
-    form === 'checked' ? buildProgram(parts) : { ok: true, program: trustedProgram(parts, opsOf(layout), starts) };
+    form === 'checked'
+      ? buildOfColumns(layout.columns, declarations)
+      : { ok: true, program: trustedProgram(layout.columns, declarations, opsOf(layout), starts) };
   if (!built.ok) return { ok: false, refusal: { ...built.refusal, pc: originalPc(program, layout, built.refusal.pc) } };
   return {
     ok: true,
@@ -96,7 +101,7 @@ export function patch(program: Program, edits: readonly Edit[], form: 'checked' 
 
 /** The map of a program that is its own rewrite. */
 export function identityMap(program: Program): PcMap {
-  const same = new Int32Array(program.length);
+  const same = zeroInts(program.length);
   for (let pc = 0; pc < program.length; pc++) same[pc] = pc;
   return { toPrepared: same, toOriginal: same, serves: same };
 }
@@ -129,65 +134,85 @@ function layOut(
   pieces: ReadonlyMap<number, Piece>,
   entries: ReadonlyMap<number, Inserted[]>,
 ): Layout {
+  const length = lengthOf(program, pieces, entries);
   const layout: Layout = {
-    slots: [],
-    op: [],
-    original: [],
-    serves: [],
-    landing: new Int32Array(program.length),
-    placed: new Int32Array(program.length).fill(-1),
+    columns: emptyColumns(length),
+    end: 0,
+    op: zeroInts(length).fill(-1),
+    original: zeroInts(length).fill(-1),
+    serves: zeroInts(length).fill(-1),
+    landing: zeroInts(program.length),
+    placed: zeroInts(program.length).fill(-1),
     enter: [],
     leave: [],
     fixups: [],
   };
   program.subprograms.forEach(({ start, end }, index) => {
-    layout.enter.push(layout.slots.length);
+    layout.enter.push(layout.end);
     insert(layout, entries.get(index) ?? [], -1);
     for (let pc = start; pc < end; pc += widthAt(program, pc)) {
       const piece = pieces.get(pc);
-      layout.landing[pc] = layout.slots.length;
+      layout.landing[pc] = layout.end;
       if (piece !== undefined) insert(layout, piece.before, pc);
       if (piece?.body === undefined) copy(layout, program, pc);
       else if (piece.body.length > 0) {
-        layout.placed[pc] = layout.slots.length;
+        layout.placed[pc] = layout.end;
         insert(layout, piece.body, pc);
         layout.original[layout.placed[pc] ?? 0] = pc;
       }
       if (piece !== undefined) insert(layout, piece.after, pc);
     }
-    layout.leave.push(layout.slots.length);
+    layout.leave.push(layout.end);
   });
   return layout;
 }
 
+/** Slots of the edited program. */
+function lengthOf(
+  program: Program,
+  pieces: ReadonlyMap<number, Piece>,
+  entries: ReadonlyMap<number, Inserted[]>,
+): number {
+  let length = program.length;
+  for (const code of entries.values()) length += code.length;
+  for (const [pc, { before, body, after }] of pieces) {
+    length += before.length + after.length;
+    if (body !== undefined) length += body.length - widthAt(program, pc);
+  }
+  return length;
+}
+
 function insert(layout: Layout, code: readonly Inserted[], serves: number): void {
   for (const item of code) {
-    if ('target' in item) layout.fixups.push({ at: layout.slots.length, target: item.target });
-    layout.slots.push('target' in item ? item.insn : item);
-    layout.op.push(-1);
-    layout.original.push(-1);
-    layout.serves.push(serves);
+    if ('target' in item) layout.fixups.push({ at: layout.end, target: item.target });
+    setSlot(layout.columns, layout.end, 'target' in item ? item.insn : item);
+    layout.serves[layout.end++] = serves;
   }
 }
 
 function copy(layout: Layout, program: Program, pc: number): void {
   const target = targetAt(program, pc);
-  if (target !== undefined) layout.fixups.push({ at: layout.slots.length, target });
+  if (target !== undefined) layout.fixups.push({ at: layout.end, target });
+  const { columns } = layout;
   for (let slot = pc; slot < pc + widthAt(program, pc); slot++) {
-    layout.placed[slot] = layout.slots.length;
-    layout.slots.push(slotAt(program, slot));
-    layout.op.push(program.op[slot] ?? -1);
-    layout.original.push(slot);
-    layout.serves.push(slot);
+    const at = layout.end++;
+    columns.code[at] = program.code[slot] ?? 0;
+    columns.dst[at] = program.dst[slot] ?? 0;
+    columns.src[at] = program.src[slot] ?? 0;
+    columns.off[at] = program.off[slot] ?? 0;
+    columns.imm[at] = program.imm[slot] ?? 0;
+    layout.placed[slot] = at;
+    layout.op[at] = program.op[slot] ?? -1;
+    layout.original[at] = slot;
+    layout.serves[at] = slot;
   }
 }
 
 /** Writes the distances of all jumps and calls; returns why one cannot be written. */
 function retarget(program: Program, layout: Layout): Refusal | undefined {
+  const { code, src, off, imm } = layout.columns;
   for (const { at, target } of layout.fixups) {
-    const insn = layout.slots[at];
-    if (insn === undefined) continue;
-    const shape = OP_ROWS[decodeOp(insn.code, insn.src, insn.off, insn.imm)]?.shape;
+    const shape = OP_ROWS[decodeOp(code[at] ?? 0, src[at] ?? 0, off[at] ?? 0, imm[at] ?? 0)]?.shape;
     const subprogram = program.subprogramOf[target] ?? -1;
     if (shape === 'call-local') {
       const whole = program.subprograms[subprogram]?.start === target;
@@ -200,14 +225,16 @@ function retarget(program: Program, layout: Layout): Refusal | undefined {
           message: `call to removed subprogram ${program.subprograms[subprogram]?.name}`,
         };
       }
-      layout.slots[at] = { ...insn, imm: to - at - 1 };
+      imm[at] = to - at - 1;
       continue;
     }
     const distance = (layout.landing[target] ?? 0) - at - 1;
-    if (shape === 'gotol') layout.slots[at] = { ...insn, imm: distance };
-    else if (distance === Math.max(-0x8000, Math.min(0x7fff, distance))) layout.slots[at] = { ...insn, off: distance };
+    if (shape === 'gotol') imm[at] = distance;
+    else if (distance === Math.max(-0x8000, Math.min(0x7fff, distance))) off[at] = distance;
     else if (shape === 'goto') {
-      layout.slots[at] = { ...insn, code: OPS.ja32.code, off: 0, imm: distance };
+      code[at] = OPS.ja32.code;
+      off[at] = 0;
+      imm[at] = distance;
       layout.op[at] = -1;
     } else {
       const pc = originalPc(program, layout, at);
@@ -222,16 +249,13 @@ function retarget(program: Program, layout: Layout): Refusal | undefined {
 }
 
 /** Op numbers of all slots; those that were not copied are decoded. */
-function opsOf({ slots, op }: Layout): Int32Array {
-  const all = new Int32Array(slots.length);
-  let pc = -1;
-  for (const slot of slots) {
-    const copied = op[++pc] ?? -1;
-    if (copied !== -1) all[pc] = copied;
-    else if (pc > 0 && OP_ROWS[all[pc - 1] ?? -1]?.shape === 'imm64') all[pc] = OP_SECOND_SLOT;
-    else all[pc] = decodeOp(slot.code, slot.src, slot.off, slot.imm);
+function opsOf({ columns: { length, code, src, off, imm }, op }: Layout): Int32Array {
+  for (let pc = 0; pc < length; pc++) {
+    if (op[pc] !== -1) continue;
+    if (pc > 0 && OP_ROWS[op[pc - 1] ?? -1]?.shape === 'imm64') op[pc] = OP_SECOND_SLOT;
+    else op[pc] = decodeOp(code[pc] ?? 0, src[pc] ?? 0, off[pc] ?? 0, imm[pc] ?? 0);
   }
-  return all;
+  return op;
 }
 
 function survivors(program: Program, layout: Layout): number[] {

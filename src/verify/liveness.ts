@@ -5,6 +5,7 @@
 import { CALLABLE_NAMES, CALLABLES, type CallableName, helperById, kfuncById } from '../isa/callables.js';
 import { OP_ROWS, OP_SECOND_SLOT, SOURCE_X } from '../isa/op.js';
 import { type Program, targetAt } from '../isa/program.js';
+import { zeroBytes } from '../isa/slab.js';
 
 const SCRATCH = 0b11_1111;
 const ARGUMENTS = 0b11_1110;
@@ -29,7 +30,7 @@ function reserve(length: number): void {
 /** Bit n of element pc is set if R`n` (0..5) may be read from there on before it is written. */
 export function scratchLiveness(program: Program): Uint8Array {
   const { length } = program;
-  const live = new Uint8Array(length + 1);
+  const live = zeroBytes(length + 1);
   reserve(length);
   for (let pc = 0; pc < length; pc++) flowAt(program, pc);
   for (let changed = true; changed; ) {

@@ -1,6 +1,7 @@
 /** What a walk needs to know about a program before it starts, computed once per program. */
 import { OP_ROWS, OP_SECOND_SLOT } from '../isa/op.js';
 import { type Program, targetAt } from '../isa/program.js';
+import { zeroBytes } from '../isa/slab.js';
 import { scratchLiveness } from './liveness.js';
 
 export interface Plan {
@@ -23,7 +24,7 @@ export function planOf(program: Program): Plan {
 }
 
 function findJoins(program: Program): Uint8Array {
-  const ways = new Uint8Array(program.length + 2);
+  const ways = zeroBytes(program.length + 2);
   const arrive = (pc: number) => {
     if ((ways[pc] ?? 0) < 2) ways[pc] = (ways[pc] ?? 0) + 1;
   };

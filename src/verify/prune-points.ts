@@ -2,6 +2,7 @@
 import { CALLABLES, kfuncById } from '../isa/callables.js';
 import { OP_ROWS, OP_SECOND_SLOT, type Shape } from '../isa/op.js';
 import { type Program, targetAt } from '../isa/program.js';
+import { zeroBytes } from '../isa/slab.js';
 import { type RegisterUses, registerUses } from './liveness.js';
 
 /** No prune point. */
@@ -69,8 +70,8 @@ export function prunePlanOf(program: Program): PrunePlan {
 }
 
 function findPoints(program: Program): Pick<PrunePlan, 'points' | 'jumps'> {
-  const points = new Uint8Array(program.length + 1);
-  const jumps = new Uint8Array(program.length);
+  const points = zeroBytes(program.length + 1);
+  const jumps = zeroBytes(program.length);
   const mark = (pc: number | undefined, kind: number) => {
     if (pc !== undefined) points[pc] = Math.max(points[pc] ?? 0, kind);
   };

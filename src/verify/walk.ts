@@ -39,6 +39,7 @@
 import type { Refusal } from '../contract/refusal.js';
 import { OP_ROWS } from '../isa/op.js';
 import type { Program } from '../isa/program.js';
+import { zeroBytes } from '../isa/slab.js';
 import type { Analysis, CompletePruning, OwnershipMark, Pruning, StateView, ThrowVisit } from './analysis.js';
 import { Arena } from './arena.js';
 import { take } from './branch.js';
@@ -206,7 +207,7 @@ class Walk implements Context {
       ownership: new Map<number, OwnershipMark>(),
     };
     this.plan = planOf(program);
-    this.reached = new Uint8Array(program.length);
+    this.reached = zeroBytes(program.length);
     this.nodes = options.record ? [] : undefined;
     pendingStates.clear();
     checkpointStates.clear();

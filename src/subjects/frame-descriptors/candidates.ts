@@ -5,6 +5,7 @@
 import type { MergeSide } from '../../contract/refusal.js';
 import { KINDS, type KindRow, type StackKind } from '../../isa/kinds.js';
 import type { Program } from '../../isa/program.js';
+import { zeroBytes, zeroInts } from '../../isa/slab.js';
 import type { Analysis, StateView } from '../../verify/analysis.js';
 import type { Pointer, Reference, Resident, Slot, Value } from '../../verify/value.js';
 import { DESTRUCTORS, type Holding, holdingOf } from '../destructors.js';
@@ -70,9 +71,9 @@ export function findCandidates(program: Program, analysis: Analysis): Candidates
         site = {
           pc: at,
           seen: 0,
-          fine: new Int32Array(PLACES),
+          fine: zeroInts(PLACES),
           claims: [],
-          zeroes: new Uint8Array(PLACES),
+          zeroes: zeroBytes(PLACES),
           nullable: new Set(),
         };
         sites.set(at, site);

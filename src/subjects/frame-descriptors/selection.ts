@@ -2,6 +2,7 @@
  * sound: chooses the keys that descriptors list: every duty has exactly one chosen key. Unit propagation and a depth-first
  * search bounded in counted steps, so the answer depends on nothing but the duties.
  */
+import { zeroBytes } from '../../isa/slab.js';
 
 /** What was chosen, or the index of a duty that cannot be met. */
 export type Selection =
@@ -24,7 +25,7 @@ export function selectKeys(duties: readonly (readonly number[])[], stepLimit = S
   const keys = [...new Set(duties.flat())];
   const index = new Map(keys.map((key, i) => [key, i]));
   const dense = duties.map((duty) => duty.map((key) => index.get(key) ?? 0));
-  const marks = new Uint8Array(keys.length);
+  const marks = zeroBytes(keys.length);
   const conflict = propagate(dense, marks);
   if (conflict !== -1) return { ok: false, duty: conflict, why: 'overlap' };
 

@@ -58,7 +58,8 @@ export function insertTableCode(
   for (const pc of handingExits(program, analysis, tables)) {
     edits.push({ do: 'before', pc, insns: serve({ name: 'table_hand_over', run: (view) => handOver(tables, view) }) });
   }
-  const patched = patch(program, edits);
+  // Stores and calls that fall through leave a program a program.
+  const patched = patch(program, edits, 'trusted');
   if (!patched.ok) return patched;
   const intrinsics: Intrinsic[] = [];
   for (let pc = 0; pc < patched.program.length; pc++) {
