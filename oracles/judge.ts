@@ -10,10 +10,12 @@ import type { PatchPlan } from '../src/contract/patch-plan.js';
 import type { StopAt } from '../src/contract/prepared.js';
 import type { Refusal } from '../src/contract/refusal.js';
 import type { Program } from '../src/isa/program.js';
-import type { Subject } from '../src/subjects/subject.js';
+import { fineStop } from '../src/isa/stop-points.js';
+import type { PrepareInput, Subject } from '../src/subjects/subject.js';
 import type { Analysis, CompletePruning, Pruning } from '../src/verify/analysis.js';
 import { Arena } from '../src/verify/arena.js';
 import { isComplete } from '../src/verify/pruning.js';
+import { stopVisits } from '../src/verify/stop-visits.js';
 import { analyse, type RecordedAnalysis } from '../src/verify/walk.js';
 import { compareRuns, digest, type RunDigest } from './behaviour.js';
 import { type CleanupFault, judgeCleanup, severity } from './cleanup.js';
@@ -27,7 +29,8 @@ import { outcomeText } from './outcome.js';
 import { drawPlan } from './patch-plan.js';
 import { stackGrowth } from './stack-growth.js';
 import { StakesCounter } from './stakes.js';
-import { fixedWorld, type World, type WorldSource } from './world.js';
+import { Stopping, stopInWindows } from './stopping.js';
+import { fixedWorld, type StopPoint, type World, type WorldSource } from './world.js';
 
 export interface JudgeOptions {
   readonly subjects: readonly Subject[];
@@ -70,6 +73,8 @@ export function createJudge(options: JudgeOptions): Judge {
   const states = new Arena();
   const rewrites = new Map<string, Machine>();
   const benches: Benches = new Map();
+  const stopping = new Stopping();
+  const fine = fineStop(options.stopAt);
   const machineOf = (subject: string): Machine => {
     const known = rewrites.get(subject);
     if (known !== undefined) return known;
@@ -79,7 +84,8 @@ export function createJudge(options: JudgeOptions): Judge {
   };
   return {
     judge(program, focus = {}) {
-      const containment = options.containment ?? true;
+      // Where a program can be stopped anywhere, the walked states say where what is held.
+      const containment = (options.containment ?? true) || fine !== undefined;
       const subjects = options.subjects.filter(({ name }) => focus.subjects?.includes(name) ?? true);
       states.clear();
       const { pruning } = options;
@@ -94,10 +100,11 @@ export function createJudge(options: JudgeOptions): Judge {
       const drawn = () =>
         options.patches === true ? [drawPlan(program, seedrandom.alea(`${options.seed}/${hash}/p`))] : [];
       const maintenance = new Maintenance(benches, program, whole.reached, focus.plans ?? drawn(), hash % 4 === 0);
-      const cases = subjects.map((subject) =>
-        prepareCase(subject, program, analysis, options.stopAt, machineOf, maintenance),
-      );
+      const stops = fine === undefined || recorded === undefined ? undefined : stopVisits(recorded, fine);
+      const input = { program, analysis, stopAt: options.stopAt, ...(stops === undefined ? {} : { stops }) };
+      const cases = subjects.map((subject) => prepareCase(subject, input, machineOf, maintenance));
       original.load({ program });
+      if (fine !== undefined) stopping.load(program, options.stopAt);
       const checker = recorded === undefined ? undefined : new ContainmentChecker(recorded, original);
       const stakes = new StakesCounter();
       const truth: TruthRow[] = [];
@@ -114,6 +121,8 @@ export function createJudge(options: JudgeOptions): Judge {
         const base = digest(original);
         const patched = maintenance.chooses(original, given);
         for (const each of cases) each.run(original, base, world, patched);
+        if (options.stopAt === 'window') for (const each of cases) each.windows(world);
+        else if (fine !== undefined) stopEverywhere(stopping, cases, world, stakes);
         return cases.some((each) => focus.until?.(each.subject.name, each.verdict()) ?? false);
       };
       let stopped = false;
@@ -162,24 +171,37 @@ interface SubjectCase {
   readonly subject: Subject;
   /** `patched`: this world is one for patched runs, too. */
   run(original: Machine, base: RunDigest, world: World, patched: boolean): void;
+  /** Stops the rewrite within what was inserted, all over a world. */
+  windows(world: World): void;
+  /** The original stands at a stop point of a world. */
+  stop(original: Machine, base: RunDigest, world: World, point: StopPoint): void;
   verdict(): SubjectVerdict;
+}
+
+/** Stops a world at each of its stop points, and every subject with it. */
+function stopEverywhere(stopping: Stopping, cases: readonly SubjectCase[], world: World, stakes: StakesCounter): void {
+  for (const point of stopping.points(world)) {
+    const stopped = stopping.stop(world, point);
+    stakes.countStop(stopped);
+    const base = digest(stopped);
+    for (const each of cases) each.stop(stopped, base, world, point);
+  }
 }
 
 function prepareCase(
   subject: Subject,
-  program: Program,
-  analysis: Analysis,
-  stopAt: StopAt,
+  input: PrepareInput,
   machineOf: (subject: string) => Machine,
   maintenance: Maintenance,
 ): SubjectCase {
-  const prepared = subject.prepare({ program, analysis, stopAt });
+  const { program, analysis } = input;
+  const prepared = subject.prepare(input);
   if (!prepared.ok) {
     const verdict: SubjectVerdict = {
       verdict: prepared.refusal.code === 'merge-failure' ? 'merge-failure' : 'refused',
       refusal: prepared.refusal,
     };
-    return { subject, run: () => {}, verdict: () => verdict };
+    return { subject, run: () => {}, stop: () => {}, windows: () => {}, verdict: () => verdict };
   }
   const growth = stackGrowth(program, analysis.stackDepth, prepared.program, prepared.cost, subject.name);
   const rewritten = prepared.program !== program;
@@ -191,6 +213,7 @@ function prepareCase(
   let releases: readonly ReleaseRecord[] | undefined;
   let executedOriginal = 0;
   let executedAdded = 0;
+  const window = { stops: 0, exposed: 0 };
   const note = (fault: CleanupFault | undefined, evidence: () => Evidence): void => {
     if (fault === undefined) return;
     if (worst === undefined || severity(fault.defect.verdict) < severity(worst.fault.defect.verdict)) {
@@ -204,14 +227,8 @@ function prepareCase(
       machine?.run(fixedWorld(world), world.fuel);
       executedOriginal += run.executed;
       executedAdded += run.executedAdded;
-      const evidence = (releases: readonly ReleaseRecord[], detail: string): Evidence => ({
-        world,
-        stop: undefined,
-        pc: original.pc,
-        holds: original.ledger.names(),
-        releases,
-        detail,
-      });
+      const evidence = (releases: readonly ReleaseRecord[], detail: string) =>
+        evidenceOf(original, world, undefined, releases, detail);
       if (machine !== undefined) {
         const difference = compareRuns(base, digest(machine));
         note(difference, () => evidence([], difference?.detail ?? ''));
@@ -229,12 +246,37 @@ function prepareCase(
       note(fault, () => evidence(result.releases, fault?.detail ?? ''));
       if (fault === undefined && patched) maintained.run(original, base, world);
     },
+    stop(original, base, world, point) {
+      const run = machine ?? original;
+      machine?.run(fixedWorld(world), world.fuel, point);
+      const evidence = (releases: readonly ReleaseRecord[], detail: string) =>
+        evidenceOf(original, world, point, releases, detail);
+      if (machine !== undefined) {
+        const difference = compareRuns(base, digest(machine));
+        note(difference, () => evidence([], difference?.detail ?? ''));
+        if (difference !== undefined) return;
+      }
+      const stopped = run.stopped();
+      const result = run.unwind(prepared.unwind(stopped));
+      const fault = judgeCleanup(result, stopped.frames.length - 1);
+      note(fault, () => evidence(result.releases, fault?.detail ?? ''));
+    },
+    windows(world) {
+      if (machine === undefined) return;
+      stopInWindows(machine, prepared, world, () => {
+        const stopped = machine.stopped();
+        window.stops++;
+        const result = machine.unwind(prepared.unwind(stopped));
+        if (judgeCleanup(result, stopped.frames.length - 1) !== undefined) window.exposed++;
+      });
+    },
     verdict() {
       const shared = {
         releases: releases ?? [],
         cost: prepared.cost,
         growth,
         executed: { original: executedOriginal, added: executedAdded },
+        ...(input.stopAt === 'window' ? { window } : {}),
       };
       // What is wrong without any patch comes first.
       const shown = worst ?? maintained.worst();
@@ -245,6 +287,17 @@ function prepareCase(
       return { verdict: inconclusive ? 'inconclusive' : 'agree', ...shared };
     },
   };
+}
+
+/** What shows a fault: the original as it stands, and what was released. */
+function evidenceOf(
+  original: Machine,
+  world: World,
+  stop: StopPoint | undefined,
+  releases: readonly ReleaseRecord[],
+  detail: string,
+): Evidence {
+  return { world, stop, pc: original.pc, holds: original.ledger.names(), releases, detail };
 }
 
 /** Adds to every refusal the subjects that accepted the program and were right in every world. */

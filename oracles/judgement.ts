@@ -75,6 +75,8 @@ export interface SubjectVerdict {
   readonly cost?: Cost;
   /** Bytes added to the frame of each subprogram, and to the worst chain. */
   readonly growth?: { readonly perSubprogram: readonly number[]; readonly chain: number };
+  /** Stops within what the design has inserted, in all worlds, and how many of them it did not clean up right. */
+  readonly window?: { readonly stops: number; readonly exposed: number };
   /** Instructions of the design executed in all worlds, beside the original ones. */
   readonly executed?: { readonly original: number; readonly added: number };
 }
@@ -94,6 +96,9 @@ export interface Stakes {
   /** Every world was enumerated. */
   readonly enumerated: boolean;
   readonly throwRuns: number;
+  /** Stops between throws, over all worlds, and at how many of them something was held. */
+  readonly stopRuns: number;
+  readonly stopsHolding: number;
   /** Held at each throw that ran. */
   readonly heldAtThrow: readonly number[];
   /** Some run threw while two frames held something. */

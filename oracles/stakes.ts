@@ -9,6 +9,8 @@ export class StakesCounter {
   #throwRuns = 0;
   #heldInTwoFrames = false;
   #executed = 0;
+  #stopRuns = 0;
+  #stopsHolding = 0;
   readonly #heldAtThrow: number[] = [];
   readonly #throwPcsRun = new Set<number>();
 
@@ -26,12 +28,20 @@ export class StakesCounter {
     }
   }
 
+  /** Counts a stop of the original between its throws. */
+  countStop(machine: Machine): void {
+    this.#stopRuns++;
+    if (machine.ledger.heldCount > 0) this.#stopsHolding++;
+  }
+
   /** The sums, with what the analysis of the same program says. */
   finish(analysis: Analysis, enumerated: boolean): Stakes {
     return {
       worlds: this.#worlds,
       enumerated,
       throwRuns: this.#throwRuns,
+      stopRuns: this.#stopRuns,
+      stopsHolding: this.#stopsHolding,
       heldAtThrow: this.#heldAtThrow,
       heldInTwoFrames: this.#heldInTwoFrames,
       differingStates: hasDifferingStates(analysis.throws),

@@ -110,6 +110,13 @@ export class Machine {
     this.#start(fuel, stop);
   }
 
+  /** Runs up to the given visit (counted from 1) of a slot of the program that is loaded, inserted or not. */
+  runToSlot(source: WorldSource, fuel: number, slot: number, visit: number): void {
+    this.#core.begin(source);
+    this.#view = undefined;
+    this.#finish(this.#interpret(0, fuel, slot, slot, visit, this.observer));
+  }
+
   /** Runs slots of `loadSlots`: R1 = address of the memory, R2 = its length (0, 0 if there is none). */
   runSlots(memory: Uint8Array, fuel: number): void {
     const core = this.#core;
@@ -282,7 +289,10 @@ export class Machine {
       first--;
     }
     this.#view = undefined;
-    const done = this.#interpret(0, fuel, first, own, stop?.visit ?? 0, this.observer);
+    this.#finish(this.#interpret(0, fuel, first, own, stop?.visit ?? 0, this.observer));
+  }
+
+  #finish(done: { readonly pc: number; readonly executed: number; readonly added: number }): void {
     this.#executed = done.executed;
     this.#executedAdded = done.added;
     this.#stoppedAt = done.pc;

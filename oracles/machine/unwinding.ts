@@ -169,7 +169,8 @@ function classify(core: Core, address: bigint): ReturnType<typeof classifyValue>
 }
 
 function isTrueRegister(core: Core, frame: number, register: number, value: bigint): boolean {
-  if (frame < 0 || frame >= core.depth || register < 6 || register > 9) return false;
+  if (frame < 0 || frame >= core.depth || register < 0 || register > 9) return false;
+  if (register < 6) return frame === core.depth - 1 && core.file.value(register) === value;
   return core.calleeSaved(frame, register) === value;
 }
 
@@ -266,6 +267,11 @@ function locateLeftover(core: Core, ledger: Ledger, entry: number): Leftover {
     for (let off = -8; off >= -FRAME_BYTES; off -= 8) {
       if (loadWord(core, frame, off) !== address) continue;
       return { resource, location: `fp${off}`, locationClass: 'stack', frame };
+    }
+    const scratch = frame === core.depth - 1 && core.outcome?.how === 'stop' ? 6 : 0;
+    for (let register = 0; register < scratch; register++) {
+      if (core.file.value(register) !== address) continue;
+      return { resource, location: `r${register}`, locationClass: 'register', frame };
     }
   }
   return { resource, location: 'nowhere', locationClass: 'nowhere', frame: owner };

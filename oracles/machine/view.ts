@@ -25,7 +25,13 @@ export function stoppedView(core: Core, pc: number, used: Uint8Array): StoppedVi
     );
   }
   const [r6 = 0n, r7 = 0n, r8 = 0n, r9 = 0n] = hardware;
-  return { frames, trampoline: [r6, r7, r8, r9], load: (address) => loadFrameWord(core, address) };
+  const view = {
+    frames,
+    trampoline: [r6, r7, r8, r9],
+    load: (address: bigint) => loadFrameWord(core, address),
+  } as const;
+  if (core.outcome?.how !== 'stop') return view;
+  return { ...view, scratch: [0, 1, 2, 3, 4, 5].map((register) => core.file.value(register)) };
 }
 
 /** 8 bytes at an address inside an active frame, else 0. */

@@ -5,13 +5,14 @@ import type { World } from '../../oracles/world.js';
 import type { Case, ExpectedOutcome, ExpectedRefusal, ExpectedRun, KnownDefect } from '../case/case.js';
 import { DEFAULT_PRUNING, VERIFIER } from '../case/case.js';
 import { writeCase } from '../case/write.js';
+import type { StopAt } from '../contract/prepared.js';
 import type { Refusal } from '../contract/refusal.js';
 import type { Verdict } from '../contract/verdict.js';
 import type { Program } from '../isa/program.js';
+import { prepareInput } from '../subjects/input.js';
 import { subjectByName } from '../subjects/registry.js';
 import type { Subject } from '../subjects/subject.js';
 import type { Pruning } from '../verify/analysis.js';
-import { analyse } from '../verify/walk.js';
 import { type CampaignSettings, profileAt } from './plan.js';
 
 /** What a finding's file holds, and the same for a report. */
@@ -54,6 +55,7 @@ export function writeFinding(program: Program, judgement: Judgement, about: Abou
     title: `${subject} ends in ${defect} (profile ${profileAt(about.profile, index)})`,
     origin: { by: 'fuzz', seed, index },
     pruning: about.pruning,
+    stopAt: about.stopAt,
     subject,
     reason: 'found by fuzzing',
   });
@@ -76,6 +78,7 @@ export function findingCase(
   judgement: Judgement,
   about: Pick<Case, 'title' | 'origin'> & {
     readonly pruning: Pruning;
+    readonly stopAt?: StopAt;
     readonly subject: string;
     readonly reason: string;
   },
@@ -89,6 +92,7 @@ export function findingCase(
     title: about.title,
     origin: about.origin,
     ...(about.pruning === DEFAULT_PRUNING ? {} : { pruning: about.pruning }),
+    ...((about.stopAt ?? 'throw') === 'throw' ? {} : { stopAt: about.stopAt }),
     program,
     runs: runsOf(told),
     refusals: refusalsOf(told),
@@ -175,10 +179,8 @@ function othersOf(judgement: Judgement, about: string): OtherDesign[] {
 }
 
 function claimsOf(program: Program, about: About): readonly string[] {
-  const prepared = (about.design ?? subjectByName(about.subject))?.prepare({
-    program,
-    analysis: analyse(program, { pruning: about.pruning }),
-    stopAt: about.stopAt,
-  });
+  const prepared = (about.design ?? subjectByName(about.subject))?.prepare(
+    prepareInput(program, about.pruning, about.stopAt),
+  );
   return prepared?.ok === true ? prepared.describe() : [];
 }

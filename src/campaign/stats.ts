@@ -27,6 +27,9 @@ export interface SubjectTally {
   readonly added: Counts;
   executedOriginal: number;
   executedAdded: number;
+  /** Stops within what the design has inserted, and how many of them it did not clean up right. */
+  windowStops: number;
+  windowExposed: number;
 }
 
 /** All programs together. */
@@ -36,6 +39,9 @@ export interface Tally {
   /** Why programs did not verify. */
   readonly unverified: Map<RefusalCode, number>;
   throwRuns: number;
+  /** Stops between throws, and at how many of them something was held. */
+  stopRuns: number;
+  stopsHolding: number;
   readonly heldAtThrow: Counts;
   throwingWhileHolding: number;
   holdingInTwoFrames: number;
@@ -81,6 +87,8 @@ export function emptyTally(subjects: readonly string[]): Tally {
     verified: 0,
     unverified: new Map(),
     throwRuns: 0,
+    stopRuns: 0,
+    stopsHolding: 0,
     heldAtThrow: new Map(),
     throwingWhileHolding: 0,
     holdingInTwoFrames: 0,
@@ -107,6 +115,8 @@ function emptySubject(): SubjectTally {
     added: new Map(),
     executedOriginal: 0,
     executedAdded: 0,
+    windowStops: 0,
+    windowExposed: 0,
   };
 }
 
@@ -117,6 +127,8 @@ export function addJudgement(tally: Tally, judgement: Judgement): void {
   if (refusal === undefined) {
     tally.verified++;
     tally.throwRuns += stakes.throwRuns;
+    tally.stopRuns += stakes.stopRuns;
+    tally.stopsHolding += stakes.stopsHolding;
     let most = 0;
     for (const held of stakes.heldAtThrow) {
       count(tally.heldAtThrow, held);
@@ -162,6 +174,8 @@ function addVerdict(subject: SubjectTally, judged: SubjectVerdict): void {
   }
   subject.executedOriginal += judged.executed?.original ?? 0;
   subject.executedAdded += judged.executed?.added ?? 0;
+  subject.windowStops += judged.window?.stops ?? 0;
+  subject.windowExposed += judged.window?.exposed ?? 0;
 }
 
 function addRefusal(subject: SubjectTally, code: RefusalCode | 'unverified', curableBy: readonly string[]): void {
@@ -180,6 +194,8 @@ export function mergeTally(into: Tally, from: Tally): void {
   into.verified += from.verified;
   addAll(into.unverified, from.unverified);
   into.throwRuns += from.throwRuns;
+  into.stopRuns += from.stopRuns;
+  into.stopsHolding += from.stopsHolding;
   mergeCounts(into.heldAtThrow, from.heldAtThrow);
   into.throwingWhileHolding += from.throwingWhileHolding;
   into.holdingInTwoFrames += from.holdingInTwoFrames;
@@ -216,6 +232,8 @@ function mergeSubject(into: SubjectTally, from: SubjectTally): void {
   mergeCounts(into.added, from.added);
   into.executedOriginal += from.executedOriginal;
   into.executedAdded += from.executedAdded;
+  into.windowStops += from.windowStops;
+  into.windowExposed += from.windowExposed;
 }
 
 function addAll<K>(into: Map<K, number>, from: ReadonlyMap<K, number>): void {

@@ -3,6 +3,7 @@
 import type { StopPoint, World } from '../../oracles/world.js';
 import type { FaultCode } from '../contract/outcome.js';
 import type { PatchPlan } from '../contract/patch-plan.js';
+import type { StopAt } from '../contract/prepared.js';
 import type { RefusalCode } from '../contract/refusal.js';
 import type { Program } from '../isa/program.js';
 import type { Pruning } from '../verify/analysis.js';
@@ -70,6 +71,8 @@ export interface Case {
   readonly origin: Origin | undefined;
   /** Under which pruning the subjects see the program; absent: exact. */
   readonly pruning?: Pruning | undefined;
+  /** Where programs are stopped; absent: at throws. */
+  readonly stopAt?: StopAt | undefined;
   readonly program: Program;
   readonly runs: readonly ExpectedRun[];
   readonly refusals: readonly ExpectedRefusal[];

@@ -2,9 +2,11 @@
 
 import { labelNames } from '../asm/print.js';
 import { WORD } from '../asm/syntax.js';
+import type { StopAt } from '../contract/prepared.js';
 import type { FormRefusal, RefusalCode, SubjectRefusal, WalkRefusal } from '../contract/refusal.js';
 import type { MapType } from '../isa/callables.js';
 import type { MapDefinition, StructType } from '../isa/program.js';
+import { STOP_NAMES } from '../isa/stop-points.js';
 import { formatStep } from '../patch/plan.js';
 import { SUBJECT_NAME } from '../subjects/subject.js';
 import type { Pruning } from '../verify/analysis.js';
@@ -19,6 +21,7 @@ export interface Header {
   title: string | undefined;
   origin: Origin | undefined;
   pruning: Pruning | undefined;
+  stopAt: StopAt | undefined;
   readonly runs: { readonly run: ExpectedRun; readonly line: number; readonly column: number }[];
   readonly known: KnownDefect[];
   readonly types: StructType[];
@@ -75,6 +78,19 @@ const rows = {
       header.pruning = text;
     },
     write: ({ pruning }) => (pruning === undefined ? [] : [pruning]),
+  },
+  'stop-at': {
+    many: false,
+    required: false,
+    read: (value, header) => {
+      const { text, column } = value.piece(`one of ${STOP_NAMES.join(', ')}`);
+      const stopAt = STOP_NAMES.find((name) => name === text);
+      if (stopAt === undefined)
+        throw new CaseFault(column, `unknown stops '${text}', expected ${STOP_NAMES.join(', ')}`);
+      value.end();
+      header.stopAt = stopAt;
+    },
+    write: ({ stopAt }) => (stopAt === undefined ? [] : [stopAt]),
   },
   type: {
     many: true,
@@ -173,6 +189,7 @@ export const DIRECTIVE_KEYS: readonly DirectiveKey[] = [
   'case',
   'origin',
   'pruning',
+  'stop-at',
   'type',
   'map',
   'global',

@@ -11,10 +11,10 @@ import { fixedWorld } from '../../oracles/world.js';
 import { labelNames } from '../asm/print.js';
 import type { Refusal } from '../contract/refusal.js';
 import type { FindingVerdict } from '../contract/verdict.js';
+import { prepareInput } from '../subjects/input.js';
 import { SUBJECTS, subjectByName } from '../subjects/registry.js';
 import type { Subject } from '../subjects/subject.js';
 import type { Pruning } from '../verify/analysis.js';
-import { analyse } from '../verify/walk.js';
 import { type Case, DEFAULT_FUEL, DEFAULT_PRUNING, type ExpectedRefusal, plansOf, VERIFIER } from './case.js';
 import { outcomeWords } from './run.js';
 
@@ -63,7 +63,7 @@ export function replayCase(of: Case, settings: ReplaySettings = {}): Replayed {
   const judgement = createJudge({
     subjects,
     pruning,
-    stopAt: 'throw',
+    stopAt: of.stopAt ?? 'throw',
     worlds: 0,
     fuel: DEFAULT_FUEL,
     seed: '1',
@@ -187,16 +187,16 @@ function shownDefects(of: Case, judgement: Judgement, subjects: readonly Subject
 
 /** One block of lines per accepting subject: what it knows, then how much stack it adds to each subprogram. */
 function describe(
-  { program }: Case,
+  { program, stopAt }: Case,
   subjects: readonly Subject[],
   judgement: Judgement,
   pruning: Pruning,
 ): readonly string[] {
   if (judgement.refusal !== undefined) return [];
-  const analysis = analyse(program, { pruning });
+  const input = prepareInput(program, pruning, stopAt ?? 'throw');
   const names = labelNames(program);
   return subjects.flatMap((subject): string[] => {
-    const prepared = subject.prepare({ program, analysis, stopAt: 'throw' });
+    const prepared = subject.prepare(input);
     if (!prepared.ok) return [];
     const growth = judgement.subjects.get(subject.name)?.growth?.perSubprogram ?? [];
     const stack = program.subprograms.map(({ start }, index) => `${names.get(start)} +${growth[index] ?? 0}`);

@@ -94,7 +94,11 @@ function commandLine(terminal: Terminal, end: (code: ExitCode) => void): Command
     .argument('<file>', 'a .bpf file')
     .option('--subject <name>', SUBJECT_OPTION, values.subjects)
     .option('--defect <defect>', 'exit 0 if a judged design shows exactly this defect, else 1', values.defect)
-    .option('--stop-at <where>', 'where programs are stopped', values.stopAt, 'throw')
+    .option(
+      '--stop-at <where>',
+      'where programs are stopped (default: where the case says, else at throws)',
+      values.stopAt,
+    )
     .action(async (file, options) => end(await (await import('./judge.js')).runJudge(file, options, terminal)));
 
   verb('replay', 'run corpus files or findings and compare with what they say')

@@ -8,6 +8,7 @@ import type { CampaignSettings } from '../campaign/plan.js';
 import { tooFewVerify } from '../campaign/stats.js';
 import { DEFAULT_FUEL, DEFAULT_PRUNING } from '../case/case.js';
 import { packageVersion } from '../case/package-root.js';
+import type { StopAt } from '../contract/prepared.js';
 import { campaignJunit } from '../report/campaign-junit.js';
 import { campaignSarif } from '../report/campaign-sarif.js';
 import { campaignText } from '../report/campaign-text.js';
@@ -24,7 +25,7 @@ import { rosterOf } from './roster.js';
 export interface FuzzOptions {
   readonly subject?: readonly string[];
   readonly profile: ProfileName | 'all';
-  readonly stopAt: 'throw';
+  readonly stopAt: StopAt;
   readonly pruning?: Pruning;
   readonly comparePruning?: Pruning;
   readonly seed?: string;

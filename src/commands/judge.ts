@@ -5,6 +5,7 @@ import type { Judgement } from '../../oracles/judgement.js';
 import { showingOf } from '../campaign/same-defect.js';
 import { type Case, DEFAULT_FUEL, DEFAULT_PRUNING, plansOf } from '../case/case.js';
 import type { PatchPlan } from '../contract/patch-plan.js';
+import type { StopAt } from '../contract/prepared.js';
 import { jsonText, judgementJson } from '../report/json.js';
 import { judgementText } from '../report/judgement-text.js';
 import { paintFor, type Terminal } from '../report/terminal.js';
@@ -19,7 +20,8 @@ export interface JudgeFileOptions {
   readonly defect?: string;
   /** Default: that of the case. */
   readonly pruning?: Pruning;
-  readonly stopAt: 'throw';
+  /** Default: that of the case. */
+  readonly stopAt?: StopAt | undefined;
   readonly seed?: string;
   readonly worlds: number;
   readonly patches: boolean;
@@ -56,7 +58,8 @@ export function givenPlans(of: Case): readonly PatchPlan[] | undefined {
 }
 
 function judgeFor(of: Case, subjects: readonly Subject[], options: Judging): Judge {
-  const { stopAt, worlds, seed, patches } = options;
+  const { worlds, seed, patches } = options;
+  const stopAt = options.stopAt ?? of.stopAt ?? 'throw';
   const pruning = pruningOf(of, options.pruning);
   return createJudge({ subjects, pruning, stopAt, worlds, fuel: DEFAULT_FUEL, seed: seedOf(of, seed), patches });
 }

@@ -3,6 +3,8 @@ import { InvalidArgumentError } from 'commander';
 import { PROFILE_NAMES, type ProfileName } from '../../generators/profile.js';
 import { parseDefect } from '../../oracles/defect.js';
 import { isProfile } from '../campaign/plan.js';
+import type { StopAt } from '../contract/prepared.js';
+import { STOP_NAMES } from '../isa/stop-points.js';
 import { isModulePath } from '../subjects/outside.js';
 import { SUBJECTS } from '../subjects/registry.js';
 import type { Pruning } from '../verify/analysis.js';
@@ -80,13 +82,10 @@ export function exportForm(text: string): ExportForm {
   throw new InvalidArgumentError('Expected selftest, bytes or listing.');
 }
 
-/** The granularity of stop points: throws are what the harness can judge. */
-export function stopAt(text: string): 'throw' {
-  if (text === 'throw') return text;
-  if (text === 'points' || text === 'anywhere' || text === 'window') {
-    throw new InvalidArgumentError('Not supported: programs are stopped at throws only. Expected throw.');
-  }
-  throw new InvalidArgumentError('Expected throw.');
+export function stopAt(text: string): StopAt {
+  const known = STOP_NAMES.find((name) => name === text);
+  if (known === undefined) throw new InvalidArgumentError(`Expected one of ${STOP_NAMES.join(', ')}.`);
+  return known;
 }
 
 export function defect(text: string): string {

@@ -41,10 +41,11 @@ export async function runShrink(path: string, options: ShrinkFileOptions, termin
   const { chosen, outside } = await rosterOf(options.subject);
   const all = [...SUBJECTS, ...outside];
   const pruning = pruningOf(of, options.pruning);
+  const stopAt = of.stopAt ?? 'throw';
   const judging = {
     subjects: all,
     pruning,
-    stopAt: 'throw',
+    stopAt,
     worlds: options.worlds,
     fuel: DEFAULT_FUEL,
     seed: seedOf(of, options.seed),
@@ -53,7 +54,7 @@ export async function runShrink(path: string, options: ShrinkFileOptions, termin
   const judge = createJudge({ ...judging, containment: false });
   const found = chosen.map(({ name }) => showing(judge, of, name, options.defect)).find((each) => each !== undefined);
   if (found === undefined) {
-    terminal.err.write(`${path}: ${whatShows(judgeCase(of, all, { ...options, stopAt: 'throw' }))}\n`);
+    terminal.err.write(`${path}: ${whatShows(judgeCase(of, all, { ...options, stopAt }))}\n`);
     return EXIT.found;
   }
   const { subject, defect } = found;
@@ -65,7 +66,7 @@ export async function runShrink(path: string, options: ShrinkFileOptions, termin
     worlds: [world],
     plans: patches === undefined ? [] : [patches],
   });
-  const text = writeCase(findingCase(program, judgement, { title, origin, pruning, subject, reason }));
+  const text = writeCase(findingCase(program, judgement, { title, origin, pruning, stopAt, subject, reason }));
   const [before, after] = [instructionCount(of.program), instructionCount(program)];
   if (options.out !== undefined) {
     try {

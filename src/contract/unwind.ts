@@ -21,6 +21,8 @@ export interface StoppedView {
   readonly frames: readonly StoppedFrame[];
   /** R6, R7, R8, R9 as the trampoline pushed them: their values when the program stopped. */
   readonly trampoline: readonly [bigint, bigint, bigint, bigint];
+  /** R0..R5 of the frame that stopped, if it was stopped between its throws; a call of bpf_throw leaves nothing in them. */
+  readonly scratch?: readonly bigint[];
   /** Little-endian load of 8 bytes from frame memory. An address outside of it reads as 0. */
   load(address: bigint): bigint;
 }

@@ -61,7 +61,8 @@ function subjectsBlock(tally: Tally, paint: Paint): string {
       'prepared: the design accepted the program; merge: it failed to merge two descriptors; right/wrong: what it cleaned up after every throw, against the truth. stack B: bytes the design adds to the worst call chain (median/95th percentile/max); >512: refused because they did not fit; insns+: instructions added (median); run+: instructions executed on top.',
       '  ',
     ) +
-    patchedText(tally)
+    patchedText(tally) +
+    windowText(tally, paint)
   );
 }
 
@@ -74,6 +75,18 @@ function patchedText(tally: Tally): string {
   return wrap(
     `Programs on which a design is right as they are verified and wrong once a kernel has patched them (neither right nor wrong above): ${moved.join(', ')}.`,
     '  ',
+  );
+}
+
+/** How exposed designs are while what they have inserted runs. */
+function windowText(tally: Tally, paint: Paint): string {
+  const rows = [...tally.subjects].flatMap(([name, { windowStops, windowExposed }]) =>
+    windowStops === 0 ? [] : [[name, number(windowStops), number(windowExposed), percent(windowExposed, windowStops)]],
+  );
+  if (rows.length === 0) return '';
+  return (
+    textTable(paint, ['stopped within inserted code', 'stops', 'not cleaned up right', 'share'], rows) +
+    wrap('Not counted as wrong: a stop between an acquire and its push leaks by construction.', '  ')
   );
 }
 
@@ -118,6 +131,15 @@ function stakesBlock(tally: Tally, paint: Paint): string {
     ['… with a throw that differing states reach', share(tally.differingStates)],
     ['… of which every world was run', share(tally.enumerated)],
     ['runs that ended in a throw', number(tally.throwRuns)],
+    ...(tally.stopRuns === 0
+      ? []
+      : [
+          ['stops between throws', number(tally.stopRuns)],
+          [
+            '… at which something was held',
+            `${number(tally.stopsHolding)} (${percent(tally.stopsHolding, tally.stopRuns)})`,
+          ],
+        ]),
     ['held at a throw: median, 95th percentile, max', `${held.p50}, ${held.p95}, ${held.max}`],
     ['throws in the programs that ran', `${number(tally.throwPcsRun)} of ${number(tally.throwPcs)}`],
   ];

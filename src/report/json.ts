@@ -7,6 +7,7 @@ import type { CampaignResult } from '../campaign/campaign.js';
 import { percentiles } from '../campaign/counts.js';
 import type { Finding } from '../campaign/findings.js';
 import { type SubjectTally, VERDICT_NAMES } from '../campaign/stats.js';
+import type { StopAt } from '../contract/prepared.js';
 
 /** A value as JSON text with two spaces of indentation; a bigint becomes a decimal string. */
 export function jsonText(value: unknown): string {
@@ -39,6 +40,7 @@ export function campaignJson(result: CampaignResult, rssMiB: number) {
       verified: tally.verified,
       unverified: Object.fromEntries(sorted(tally.unverified)),
       throwRuns: tally.throwRuns,
+      ...(settings.stopAt === 'throw' ? {} : { stopRuns: tally.stopRuns, stopsHolding: tally.stopsHolding }),
       heldAtThrow: percentiles(tally.heldAtThrow),
       programsThrowingWhileHolding: tally.throwingWhileHolding,
       programsHoldingInTwoFrames: tally.holdingInTwoFrames,
@@ -55,6 +57,7 @@ export function campaignJson(result: CampaignResult, rssMiB: number) {
         subjectJson(
           subject,
           result.findings.filter((finding) => finding.subject === name),
+          settings.stopAt,
         ),
       ]),
     ),
@@ -97,7 +100,7 @@ function cellJson({ row, context, count, impossible }: CoverageCell) {
   return { row, ...context, count, ...(impossible === undefined ? {} : { impossible }) };
 }
 
-function subjectJson(subject: SubjectTally, findings: readonly Finding[]) {
+function subjectJson(subject: SubjectTally, findings: readonly Finding[], stopAt: StopAt) {
   const { verdicts } = subject;
   return {
     prepared: subject.prepared,
@@ -117,6 +120,7 @@ function subjectJson(subject: SubjectTally, findings: readonly Finding[]) {
     metadataBytes: percentiles(subject.metadata),
     instructionsAdded: percentiles(subject.added),
     executed: { original: subject.executedOriginal, added: subject.executedAdded },
+    ...(stopAt === 'window' ? { window: { stops: subject.windowStops, exposed: subject.windowExposed } } : {}),
     refusals: Object.fromEntries(
       sorted(subject.refusals).map(([code, { programs, curableBy }]) => [
         code,
@@ -142,7 +146,7 @@ export function judgementJson(judgement: Judgement) {
 }
 
 function verdictJson(judged: SubjectVerdict) {
-  const { verdict, defect, refusal, curableBy, evidence, cost, growth, executed } = judged;
+  const { verdict, defect, refusal, curableBy, evidence, cost, growth, executed, window } = judged;
   return {
     verdict,
     ...(defect === undefined ? {} : { defect: formatDefect(defect) }),
@@ -151,5 +155,6 @@ function verdictJson(judged: SubjectVerdict) {
     ...(cost === undefined ? {} : { cost }),
     ...(growth === undefined ? {} : { growth }),
     ...(executed === undefined ? {} : { executed }),
+    ...(window === undefined ? {} : { window }),
   };
 }

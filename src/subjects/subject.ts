@@ -4,7 +4,7 @@ import type { Cost, Intrinsic, PcMap, StopAt, Unwind } from '../contract/prepare
 import type { Refusal } from '../contract/refusal.js';
 import type { Program } from '../isa/program.js';
 import type { KernelPass } from '../patch/kernel-pass.js';
-import type { Analysis } from '../verify/analysis.js';
+import type { Analysis, ThrowVisit } from '../verify/analysis.js';
 
 /** A program that a subject has accepted, ready to run and to unwind. */
 export interface Prepared {
@@ -36,6 +36,8 @@ export interface PrepareInput {
   /** One walk, shared by all subjects. It has no refusal. */
   readonly analysis: Analysis;
   readonly stopAt: StopAt;
+  /** The states in which the program can be stopped; absent: those of `analysis.throws`. */
+  readonly stops?: readonly ThrowVisit[];
 }
 
 /** Names of subjects: words and slashes, because corpus files, baselines and paths of findings carry them. */

@@ -33,6 +33,8 @@ export function program(text = 'main:\n    r1 = 7\n    call bpf_throw\n    exit\
 export const STAKES: Stakes = {
   worlds: 2,
   enumerated: true,
+  stopRuns: 0,
+  stopsHolding: 0,
   throwRuns: 1,
   heldAtThrow: [2],
   heldInTwoFrames: true,

@@ -35,7 +35,7 @@ describe('readCase', () => {
     [';! cases: x', "2:4: unknown directive 'cases'; did you mean 'case'?"],
     [
       ';! flavour: x',
-      "2:4: unknown directive 'flavour'; expected one of case, origin, pruning, type, map, global, pads, patch, run, known",
+      "2:4: unknown directive 'flavour'; expected one of case, origin, pruning, stop-at, type, map, global, pads, patch, run, known",
     ],
     [';! case: again', "2:4: 'case' is given twice"],
     [';! case again', "2:8: expected ':' after 'case'"],

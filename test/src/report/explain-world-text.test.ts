@@ -71,7 +71,7 @@ describe('worldSection', () => {
       'a stop',
       'readme',
       6,
-      /stop=18 => stop[\s\S]*is stopped before this\n {2}held here:\n {4}ring#1 +in no saved register, in no slot\n/,
+      /stop=18 => stop[\s\S]*is stopped before this\n {2}held here:\n {4}ring#1 +in r0 of main\n/,
     ],
     ['an end of fuel', 'readme', 7, /fuel=6 => fuel[\s\S]*is out of fuel/],
     [
