@@ -60,7 +60,9 @@ export function parityOf(loader: KernelLoader, subject: Subject, program: Progra
   }
   // It took its limit of steps to say so; with a log it would take longer still.
   if (answer.errno === 'E2BIG') return { is: 'not-comparable', reason: 'kernel-too-complex', detail: answer.errno };
-  const log = logOf(loader, translated);
+  const again = loader.load(translated.image, true);
+  if (again.verdict === 'no-verdict') return withoutVerdict(again.errno, again.log);
+  const log = again.verdict === 'accepted' ? '' : again.log;
   const kernel = reasonOf(log);
   if (kernel.code === 'too-complex') return gaveUp(kernel);
   if (ours === undefined) return disagreement('verdict', ours, kernel, log);

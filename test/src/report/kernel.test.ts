@@ -10,7 +10,18 @@ if (leg === undefined) throw new Error('no legs');
 const health = { programs: 1, maps: 2, btf: 3, availableMiB: 1000, slabMiB: 10, vmallocMiB: undefined };
 const RESULT: KernelResult = {
   programs: 4,
-  legs: [{ leg, compared: 4, agreed: 3, known: 0, how: { accepted: 3 }, classes: { x: 1 }, notCompared: { loop: 2 } }],
+  legs: [
+    {
+      leg: leg.name,
+      group: leg.group,
+      compared: 4,
+      agreed: 3,
+      known: 0,
+      how: { accepted: 3 },
+      classes: { x: 1 },
+      notCompared: { loop: 2 },
+    },
+  ],
   findings: [
     {
       leg: leg.name,
@@ -23,11 +34,11 @@ const RESULT: KernelResult = {
       insnsBefore: 40,
     },
   ],
-  stopped: { leg: leg.name, index: 3, why: 'EFAULT: verifier bug', file: 'k.bpf' },
+  stopped: { leg: leg.name, index: 3, why: 'EFAULT: verifier bug', file: 'k.bpf', suspects: ['o.bpf'] },
   health: { before: health, after: health },
   ended: 'kernel failed',
 };
-const ABOUT = { seed: 's', profile: 'all', kernel: '6.18', log: true, seconds: 2 };
+const ABOUT = { seed: 's', profile: 'all', kernel: '6.18', log: true, workers: 2, seconds: 2 };
 
 describe('kernelCampaignText', () => {
   it('kernelCampaignText has agreement, reasons, findings, what stopped it, and the health', () => {
@@ -36,10 +47,10 @@ describe('kernelCampaignText', () => {
     expect(text).toContain('parity/generated: accepted 3; not compared: loop 2');
     expect(text).toContain('in 1 programs, first at index 2; 40 to 3 instructions: f.bpf');
     expect(text.replaceAll(/\s+/g, ' ')).toContain(
-      'The kernel failed at index 3 (parity/generated): EFAULT: verifier bug. Saved: k.bpf',
+      'The kernel failed at index 3 (parity/generated): EFAULT: verifier bug. Saved: k.bpf, o.bpf',
     );
     expect(text).toMatch(/after +1 +2 +3 +1,000 +10 +-/);
-    expect(text).toContain('4 programs in 2.0 s, 2 a second, Linux 6.18');
+    expect(text).toContain('4 programs in 2.0 s, 2 a second by 2 workers, Linux 6.18');
   });
 });
 
