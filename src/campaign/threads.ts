@@ -28,7 +28,12 @@ export function threadsOf<Request, Reply>(entry: URL, workerData: unknown, worke
   const waiting: ((thread: Thread<Reply>) => void)[] = [];
   let closing = false;
   const start = (): Thread<Reply> => {
-    const worker = new Worker(entry, { workerData, resourceLimits: { maxYoungGenerationSizeMb: NURSERY_MIB } });
+    const worker = new Worker(entry, {
+      workerData,
+      resourceLimits: { maxYoungGenerationSizeMb: NURSERY_MIB },
+      // Descriptors of bpf(2) come from outside fs: a thread that tracked its own would complain when it closes them.
+      trackUnmanagedFds: false,
+    });
     const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
     const thread: Thread<Reply> = { worker, ended, answer: undefined, fail: undefined };
     worker.on('message', (reply: Reply) => thread.answer?.(reply));

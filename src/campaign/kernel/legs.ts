@@ -6,12 +6,18 @@ import { type Choices, seededChoices } from '../../../generators/choices.js';
 import { nearMiss } from '../../../generators/near-miss.js';
 import { withoutThrows } from '../../../generators/without-throws.js';
 import type { Attempts } from '../../../oracles/kernel/attempts.js';
-import { checkDescriptors, type DescriptorResult } from '../../../oracles/kernel/descriptor-check.js';
+import {
+  CHECK_OPTIONS,
+  type CheckOptions,
+  checkDescriptors,
+  type DescriptorResult,
+} from '../../../oracles/kernel/descriptor-check.js';
 import { compareRuns } from '../../../oracles/kernel/execution.js';
 import { parityOf } from '../../../oracles/kernel/parity.js';
 import { checkTable } from '../../../oracles/kernel/table-check.js';
 import type { RunningKernel } from '../../bridge/kernel/load.js';
 import { DEFAULT_FUEL } from '../../case/case.js';
+import { callableAt } from '../../cfg/calls.js';
 import { mayThrowInLoop } from '../../cfg/throw-loops.js';
 import type { Program } from '../../isa/program.js';
 import { subjectByName } from '../../subjects/registry.js';
@@ -30,7 +36,7 @@ export type Answer =
       readonly detail: string;
       readonly log: string;
       readonly known?: string;
-      /** Asking again takes tens of thousands of worlds: it is saved as it is. */
+      /** Asking again is slow: it is saved as it is. */
       readonly dear?: true;
     }
   | { readonly is: 'not-compared'; readonly reason: string }
@@ -84,8 +90,10 @@ function parityAnswer(kernel: RunningKernel, program: Program): Answer {
   switch (result.is) {
     case 'accepted':
       return { is: 'agree', how: ACCEPTED };
-    case 'refused':
-      return { is: 'agree', how: `refused: ${result.ours.code}` };
+    case 'refused': {
+      const elsewhere = result.elsewhere === true ? ', elsewhere in the loop' : '';
+      return { is: 'agree', how: `refused: ${result.ours.code}${elsewhere}` };
+    }
     case 'no-verdict':
       return { is: 'kernel-failed', errno: result.errno, log: result.log };
     case 'not-comparable':
@@ -101,9 +109,18 @@ function parityAnswer(kernel: RunningKernel, program: Program): Answer {
         }`,
         log,
         ...(known === undefined ? {} : { known }),
+        ...(stepsIterator(program) ? { dear: true } : {}),
       };
     }
   }
+}
+
+/** Cut down, a loop over an iterator often becomes one that keeps the kernel busy up to its limits: for minutes. */
+function stepsIterator(program: Program): boolean {
+  return Array.from(program.op).some((_, pc) => {
+    const callee = callableAt(program, pc);
+    return callee === 'bpf_iter_num_next' || callee === 'bpf_iter_task_next';
+  });
 }
 
 /** Contexts that every program runs with. */
@@ -140,10 +157,13 @@ const execution = (name: string, does: string, derive?: Derive): Leg => ({
   },
 });
 
+const CLEANED = ['frame-descriptors/rfc-v1', 'frame-descriptors/sound', 'runtime-table/per-frame'] as const;
+const CLEANUPS: CheckOptions = { ...CHECK_OPTIONS, together: CLEANED.map(subjectOf) };
+
 const cleanup = (
   group: 'descriptors' | 'table',
-  subject: string,
-  check: (kernel: RunningKernel, subject: Subject, program: Program) => DescriptorResult,
+  subject: (typeof CLEANED)[number],
+  check: typeof checkDescriptors,
 ): Leg => ({
   name: `${group}/${subject}`,
   group,
@@ -151,7 +171,7 @@ const cleanup = (
     group === 'table'
       ? 'the table as real stores and loads, every throw replaced by its walk, against the judge'
       : 'every throw replaced by the cleanup that the descriptors claim, against the judge',
-  ask: ({ kernel }, program) => [cleanupAnswer(check(kernel, subjectOf(subject), program))],
+  ask: ({ kernel }, program) => [cleanupAnswer(check(kernel, subjectOf(subject), program, CLEANUPS))],
 });
 
 function cleanupAnswer(result: DescriptorResult): Answer {
