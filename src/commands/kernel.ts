@@ -15,6 +15,7 @@ import {
   openShard,
   threadKernelExecutor,
 } from '../campaign/kernel/kernel-executor.js';
+import { isBelowTarget } from '../campaign/kernel/leg-tally.js';
 import { LEGS, type Leg } from '../campaign/kernel/legs.js';
 import type { Program } from '../isa/program.js';
 import { jsonText } from '../report/json.js';
@@ -175,7 +176,10 @@ export function runKernelFuzz(options: KernelFuzzOptions, terminal: Terminal): P
           ? jsonText(kernelCampaignJson(result, about))
           : kernelCampaignText(result, about, paintFor(terminal.out, terminal.env)),
       );
-      const found = result.stopped !== undefined || result.findings.some(({ known }) => known === undefined);
+      const found =
+        result.stopped !== undefined ||
+        result.findings.some(({ known }) => known === undefined) ||
+        result.legs.some(isBelowTarget);
       return found ? EXIT.found : EXIT.nothingNew;
     } finally {
       display.stop();

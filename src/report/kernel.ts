@@ -2,7 +2,7 @@
 import type { Acquisition, Confirmation } from '../../oracles/kernel/callables.js';
 import type { Health } from '../campaign/kernel/health.js';
 import type { KernelResult } from '../campaign/kernel/kernel-campaign.js';
-import type { LegTally } from '../campaign/kernel/leg-tally.js';
+import { isBelowTarget, type LegTally } from '../campaign/kernel/leg-tally.js';
 import type { Answer, LegGroup } from '../campaign/kernel/legs.js';
 import { number, textTable, wrap } from './table.js';
 import type { Paint } from './terminal.js';
@@ -174,6 +174,10 @@ export function kernelCampaignText(result: KernelResult, about: AboutRun, paint:
       return `${wrap(known === undefined ? paint.red(head) : head, '    ', '  ')}${wrap(detail, '    ')}${wrap(where, '    ')}`;
     })
     .join('');
+  const below = result.legs
+    .filter(isBelowTarget)
+    .map(({ leg, target }) => wrap(paint.red(`${leg}: agreement is below ${shareText(target)}`), '  ', '  '))
+    .join('');
   const stopped =
     result.stopped === undefined
       ? ''
@@ -186,7 +190,7 @@ export function kernelCampaignText(result: KernelResult, about: AboutRun, paint:
   const rate = Math.round(result.programs / Math.max(about.seconds, 0.001));
   return `${legs}
 ${how}
-${findings === '' ? '  no disagreement\n' : findings}${stopped}
+${findings === '' ? '  no disagreement\n' : findings}${below}${stopped}
 ${healthText(
   [
     ['before', result.health.before],
@@ -229,6 +233,7 @@ export function kernelCampaignJson(result: KernelResult, about: AboutRun): objec
     descriptors: groupOf('descriptors'),
     table: groupOf('table'),
     findings: result.findings,
+    belowTarget: result.legs.filter(isBelowTarget).map(({ leg }) => leg),
     stopped: result.stopped ?? null,
     timing: {
       elapsedSeconds: about.seconds,

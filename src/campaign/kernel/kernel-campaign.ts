@@ -31,7 +31,7 @@ export interface KernelCampaign {
   readonly runs: number;
   /** Folder for findings. */
   readonly out: string;
-  readonly legs: readonly Pick<Leg, 'name' | 'group'>[];
+  readonly legs: readonly Pick<Leg, 'name' | 'group' | 'target'>[];
   /** Whose health is looked at before and after. */
   readonly kernel: Parameters<typeof healthOf>[0];
   readonly interrupted?: AbortSignal | undefined;

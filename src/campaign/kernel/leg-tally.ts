@@ -5,6 +5,7 @@ import type { Answer, Leg, LegGroup } from './legs.js';
 export interface LegTally {
   readonly leg: string;
   readonly group: LegGroup;
+  readonly target: number;
   compared: number;
   agreed: number;
   /** Disagreements of a known class: counted in `compared`, and in `agreed` not. */
@@ -15,8 +16,8 @@ export interface LegTally {
   readonly notCompared: Record<string, number>;
 }
 
-export function emptyLegTally({ name, group }: Pick<Leg, 'name' | 'group'>): LegTally {
-  return { leg: name, group, compared: 0, agreed: 0, known: 0, how: {}, classes: {}, notCompared: {} };
+export function emptyLegTally({ name, group, target }: Pick<Leg, 'name' | 'group' | 'target'>): LegTally {
+  return { leg: name, group, target, compared: 0, agreed: 0, known: 0, how: {}, classes: {}, notCompared: {} };
 }
 
 export function addAnswer(tally: LegTally, answer: Answer): void {
@@ -47,6 +48,14 @@ export function mergeLegTally(into: LegTally, more: LegTally): void {
   for (const sums of ['how', 'classes', 'notCompared'] as const) {
     for (const [key, times] of Object.entries(more[sums])) count(into[sums], key, times);
   }
+}
+
+/** Of fewer programs a share says little. */
+const ENOUGH = 1000;
+
+/** Whether a leg agrees less than it should. */
+export function isBelowTarget({ compared, agreed, target }: LegTally): boolean {
+  return compared >= ENOUGH && agreed < target * compared;
 }
 
 /** Counts what a leg was not asked about. */

@@ -14,6 +14,7 @@ const RESULT: KernelResult = {
     {
       leg: leg.name,
       group: leg.group,
+      target: leg.target,
       compared: 4,
       agreed: 3,
       known: 0,
@@ -59,9 +60,20 @@ describe('kernelCampaignJson', () => {
     expect(kernelCampaignJson(RESULT, ABOUT)).toMatchObject({
       parity: { agreement: 0.75, compared: 4, agreed: 3 },
       execution: { agreement: null, compared: 0, rows: [] },
+      belowTarget: [],
       stopped: { index: 3 },
       ended: 'kernel failed',
     });
+  });
+});
+
+describe('a leg below its target', () => {
+  it('kernelCampaignText and kernelCampaignJson name it', () => {
+    const legs = RESULT.legs.map((each) => ({ ...each, compared: 2000, agreed: 1500 }));
+    expect(kernelCampaignText({ ...RESULT, legs }, ABOUT, paint)).toContain(
+      'parity/generated: agreement is below 99.90 %',
+    );
+    expect(kernelCampaignJson({ ...RESULT, legs }, ABOUT)).toMatchObject({ belowTarget: ['parity/generated'] });
   });
 });
 

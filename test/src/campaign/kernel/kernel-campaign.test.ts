@@ -23,6 +23,7 @@ const kernel: RunningKernel = {
 const leg = (ask: (program: Program) => readonly Answer[]): Leg => ({
   name: 'parity/test',
   group: 'parity',
+  target: 1,
   does: 'nothing',
   ask: (_, program) => ask(program),
 });

@@ -3,13 +3,14 @@ import { describe, expect, it } from 'vitest';
 import {
   addAnswer,
   emptyLegTally,
+  isBelowTarget,
   type LegTally,
   mergeLegTally,
   skip,
 } from '../../../../src/campaign/kernel/leg-tally.js';
 import type { Answer } from '../../../../src/campaign/kernel/legs.js';
 
-const LEG = { name: 'parity/test', group: 'parity' } as const;
+const LEG = { name: 'parity/test', group: 'parity', target: 0.9 } as const;
 const ANSWERS: readonly Answer[] = [
   { is: 'agree', how: 'accepted' },
   { is: 'agree', how: 'refused' },
@@ -30,6 +31,7 @@ describe('addAnswer', () => {
     expect(tallyOf(ANSWERS)).toEqual({
       leg: 'parity/test',
       group: 'parity',
+      target: 0.9,
       compared: 4,
       agreed: 2,
       known: 1,
@@ -53,5 +55,15 @@ describe('skip', () => {
     const tally = emptyLegTally(LEG);
     skip(tally, 'no such program');
     expect(tally).toMatchObject({ compared: 0, notCompared: { 'no such program': 1 } });
+  });
+});
+
+describe('isBelowTarget', () => {
+  it('isBelowTarget: agreement below what it should be, of enough programs', () => {
+    const tally = (compared: number, agreed: number) => ({ ...emptyLegTally(LEG), compared, agreed });
+    expect(isBelowTarget(tally(1000, 900))).toBe(false);
+    expect(isBelowTarget(tally(1000, 899))).toBe(true);
+    expect(isBelowTarget(tally(999, 0))).toBe(false);
+    expect(isBelowTarget(tally(0, 0))).toBe(false);
   });
 });
