@@ -29,7 +29,7 @@ import {
 import { progressDisplay } from '../report/progress.js';
 import { paintFor, type Terminal } from '../report/terminal.js';
 import { badInput, EXIT, type ExitCode, Failure } from './failure.js';
-import { loadCase } from './input.js';
+import { loadCase, outFolder } from './input.js';
 import { freshSeed } from './options.js';
 
 interface Answering {
@@ -137,6 +137,7 @@ function legsOf(names: readonly string[] | undefined): readonly Leg[] {
 export function runKernelFuzz(options: KernelFuzzOptions, terminal: Terminal): Promise<ExitCode> {
   const seed = options.seed ?? freshSeed();
   const legs = legsOf(options.leg);
+  const out = outFolder(options.out ?? join('runs', `kernel-${seed.replaceAll(':', '_')}-${options.profile}`));
   return withKernel(async (kernel) => {
     if (options.json !== true) terminal.out.write(`seed ${seed}\n\n`);
     else if (options.quiet !== true) terminal.err.write(`seed ${seed}\n`);
@@ -154,7 +155,7 @@ export function runKernelFuzz(options: KernelFuzzOptions, terminal: Terminal): P
         {
           from: options.from,
           runs: options.runs,
-          out: options.out ?? join('runs', `kernel-${seed.replaceAll(':', '_')}-${options.profile}`),
+          out,
           legs,
           kernel,
           interrupted: terminal.interrupted,
