@@ -24,7 +24,7 @@ export type InexpressibleReason =
   | UntabledReason
   | 'rewritten';
 
-/** What our own verifier says of the very program that the kernel was given, where it says something else. */
+/** What our own verifier says of the very program that the kernel was given. */
 export interface ParityFinding {
   readonly kernel: 'accepted' | 'refused';
   readonly ours: string;
@@ -32,14 +32,13 @@ export interface ParityFinding {
 
 export type DescriptorResult =
   /** Nothing is wrong with the claims, say both. */
-  | { readonly is: 'agree-right'; readonly parity?: ParityFinding }
+  | { readonly is: 'agree-right' }
   /** Both say that they are wrong; `sameReason`: in the same way, in one of the worlds that were looked at. */
   | {
       readonly is: 'agree-wrong';
       readonly reason: KernelReason;
       readonly defect: Defect;
       readonly sameReason: boolean;
-      readonly parity?: ParityFinding;
     }
   | {
       readonly is: 'disagreement';
@@ -49,6 +48,7 @@ export type DescriptorResult =
       readonly defect: Defect | undefined;
       /** Why a path is thought to be infeasible. */
       readonly evidence?: InfeasibleEvidence;
+      /** Where our own verifier says something else of the program that the kernel was given. */
       readonly parity?: ParityFinding;
     }
   | { readonly is: 'not-expressible'; readonly reason: InexpressibleReason; readonly detail: string }
@@ -77,6 +77,8 @@ export interface CheckOptions extends Pick<JudgeOptions, 'pruning' | 'fuel' | 's
   readonly moreWorlds: number;
   /** Then so many in which every byte is drawn for itself. */
   readonly bytewiseWorlds: number;
+  /** Subjects that are asked about one after the other, program by program: each is judged with all of them. */
+  readonly together?: readonly Subject[];
 }
 
 export const CHECK_OPTIONS: CheckOptions = {
@@ -162,7 +164,7 @@ export function putToKernel(
   if (asked.verdict === 'refused' && TOO_MUCH.test(asked.log))
     return { is: 'no-verdict', detail: lastWords(asked.log) };
   if (asked.verdict === 'no-verdict') return { is: 'no-verdict', detail: `${asked.errno}: ${lastWords(asked.log)}` };
-  return compare(subject, program, asked, options, parityOf(asked, transformed.programs));
+  return compare(subject, program, asked, options, () => parityOf(asked, transformed.programs));
 }
 
 /** The kernel gave up before it had seen all paths. */
@@ -205,12 +207,13 @@ function compare(
   program: Program,
   kernel: Exclude<KernelVerdict, { readonly verdict: 'no-verdict' }>,
   options: CheckOptions,
-  parity: ParityFinding | undefined,
+  parityNow: () => ParityFinding | undefined,
 ): DescriptorResult {
-  const also = parity === undefined ? {} : { parity };
   let { judgement, defect } = judged(subject, program, options, options.worlds);
   if (kernel.verdict === 'accepted') {
-    if (defect === undefined) return { is: 'agree-right', ...also };
+    if (defect === undefined) return { is: 'agree-right' };
+    const parity = parityNow();
+    const also = parity === undefined ? {} : { parity };
     return { is: 'disagreement', class: 'kernel-accepts', kernel: 'accepted', defect, ...also };
   }
   const reason = kernelReason(kernel.log);
@@ -222,6 +225,8 @@ function compare(
   }
   if (defect === undefined) {
     const inconclusive = judgement.subjects.get(subject.name)?.verdict === 'inconclusive';
+    const parity = parityNow();
+    const also = parity === undefined ? {} : { parity };
     const complete = judgement.stakes.enumerated && !inconclusive;
     const evidence = complete ? 'all-worlds' : parity === undefined ? undefined : 'our-verifier';
     const said = { is: 'disagreement', kernel: `${reason}: ${lastWords(kernel.log)}`, defect, ...also } as const;
@@ -230,7 +235,7 @@ function compare(
   }
   const sameReason =
     VERDICTS[reason].includes(defect.verdict) || someWorld(subject, program, options, judgement, VERDICTS[reason]);
-  return { is: 'agree-wrong', reason, defect, sameReason, ...also };
+  return { is: 'agree-wrong', reason, defect, sameReason };
 }
 
 /** What our judge calls that for which the kernel gives a reason. */
@@ -242,20 +247,34 @@ const VERDICTS: Readonly<Record<KernelReason, readonly FindingVerdict[]>> = {
   other: [],
 };
 
-/** A judge of one subject. What it is asked about is the subject, not the verifier: containment is checked elsewhere. */
-function judgeOf(subject: Subject, { pruning, fuel, seed }: CheckOptions, worlds: number): Judge {
-  return createJudge({ subjects: [subject], pruning, stopAt: 'throw', worlds, fuel, seed, containment: false });
+/** What a judge is asked about here is the subject, not the verifier: containment is checked elsewhere. */
+function judgeOf(subjects: readonly Subject[], { pruning, fuel, seed }: CheckOptions, worlds: number): Judge {
+  return createJudge({ subjects, pruning, stopAt: 'throw', worlds, fuel, seed, containment: false });
 }
 
 function judged(subject: Subject, program: Program, options: CheckOptions, worlds: number) {
-  const judgement = judgeOf(subject, options, worlds).judge(program);
+  const { together = [] } = options;
+  const judgement =
+    worlds === options.worlds && together.includes(subject)
+      ? judgedTogether(together, program, options)
+      : judgeOf([subject], options, worlds).judge(program);
   return { judgement, defect: judgement.subjects.get(subject.name)?.defect };
+}
+
+/** By list of subjects: their judge, and what it said last. */
+const benches = new WeakMap<readonly Subject[], { readonly judge: Judge; last?: [Program, Judgement] }>();
+
+function judgedTogether(together: readonly Subject[], program: Program, options: CheckOptions): Judgement {
+  const bench = benches.get(together) ?? { judge: judgeOf(together, options, options.worlds) };
+  benches.set(together, bench);
+  if (bench.last?.[0] !== program) bench.last = [program, bench.judge.judge(program)];
+  return bench.last[1];
 }
 
 /** Looks at worlds that the judge does not explore; if none of them is wrong, what was known before stands. */
 function judgedBytewise(subject: Subject, program: Program, options: CheckOptions, before: Judgement) {
   const { fuel, seed, bytewiseWorlds: count } = options;
-  const judge = judgeOf(subject, options, 0);
+  const judge = judgeOf([subject], options, 0);
   const worlds = bytewiseWorlds(program, seed, count, fuel);
   const judgement = judge.judge(program, { worlds, until: (_, { defect }) => defect !== undefined });
   const defect = judgement.subjects.get(subject.name)?.defect;
@@ -270,7 +289,7 @@ function someWorld(
   { truth }: Judgement,
   wanted: readonly FindingVerdict[],
 ): boolean {
-  const judge = judgeOf(subject, options, 0);
+  const judge = judgeOf([subject], options, 0);
   return truth.some(({ world }) => {
     const verdict = judge.judge(program, { worlds: [world] }).subjects.get(subject.name);
     if (verdict?.defect === undefined || verdict.evidence === undefined) return false;

@@ -69,6 +69,7 @@ export const REASONS: readonly Reason[] = [
   access(/^invalid size of register fill$/),
   access(/^cannot return stack pointer to the caller$/),
   { words: MODIFIED, code: 'invalid-access', inCall: 'bad-argument' },
+  { words: /^variable \S+ access var_off=\S+ \S+ disallowed$/, code: 'invalid-access', inCall: 'bad-argument' },
   { words: /^misaligned (\w+ )?access off .+ size \d+$/, code: 'misaligned-access' },
 
   store(/^invalid size of register spill$/),
@@ -90,6 +91,7 @@ export const REASONS: readonly Reason[] = [
   argument(/^arg#\d+ expected pointer to an iterator on stack$/),
   argument(/^arg#\d+ expected pointer to stack or const struct bpf_dynptr$/),
   argument(/^arg#\d+ is expected to be NULL$/),
+  argument(/^arg#\d+ is \w+ expected \w+ or socket$/),
   argument(/^arg#\d+ pointer type \w+ \w* ?must point to scalar, or struct with scalar$/),
   argument(/^allocated object must be referenced$/),
   argument(/^bpf_obj_new\/bpf_percpu_obj_new type ID argument must be of a struct$/),

@@ -72,7 +72,7 @@ export function walkTables({ program, intrinsics }: Prepared): TableWalk {
   if (walk.refusal !== undefined) return { ok: false };
   const byPc = new Map(intrinsics.map((each) => [each.pc, each]));
   const cases = new Map<number, Map<string, TableCase>>();
-  const entered = new Set<string>();
+  const resumed = new Set<string>();
   const pending: Path[] = [{ node: 0, memory: new Map(), sites: new Map(), failed: new Set(), open: new Set() }];
   for (let steps = 0; ; steps++) {
     const path = pending.pop();
@@ -84,20 +84,21 @@ export function walkTables({ program, intrinsics }: Prepared): TableWalk {
       const renamed = continueAt(walk, path, node.coveredBy);
       if (renamed === undefined) return { ok: false };
       const key = keyOf(renamed);
-      if (!entered.has(key)) pending.push(renamed);
-      entered.add(key);
+      if (!resumed.has(key)) pending.push(renamed);
+      resumed.add(key);
       continue;
     }
     const { pc, state } = node;
     const intrinsic = byPc.get(pc);
     for (const taken of intrinsic?.name === 'table_push' ? bothWays(path, state) : [path]) {
-      let { memory }: { memory: ReadonlyMap<string, bigint> } = taken;
-      const sites = new Map(taken.sites);
+      let { memory, sites }: Pick<Path, 'memory' | 'sites'> = taken;
       if (intrinsic !== undefined) {
         const changed = new Map(memory);
+        const entered = new Map(sites);
         const seen = runIntrinsic(intrinsic, state, taken, changed);
         memory = changed;
-        for (const { value, site } of seen.stores) if (site !== undefined) sites.set(value, site);
+        sites = entered;
+        for (const { value, site } of seen.stores) if (site !== undefined) entered.set(value, site);
         const known = cases.get(pc) ?? new Map<string, TableCase>();
         known.set(textOf(seen), seen);
         cases.set(pc, known);

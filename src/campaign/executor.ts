@@ -1,9 +1,9 @@
 /** Who does the work of a campaign: this thread, or a pool of worker threads. Both give the same answers. */
 import { existsSync } from 'node:fs';
-import { Worker } from 'node:worker_threads';
 import type { Subject } from '../subjects/subject.js';
 import type { Batch, CampaignSettings } from './plan.js';
 import { type BatchResult, createShard, type MinimiseResult, type Sighting } from './shard.js';
+import { threadsOf } from './threads.js';
 
 /** What a worker is asked. */
 export type Request =
@@ -54,55 +54,11 @@ export function canUseWorkers(): boolean {
   return existsSync(ENTRY);
 }
 
-/**
- * Space for young objects of a thread. Programs die young by the thousand: with the default the resident set follows how
- * lazily V8 collects, not what is kept.
- */
-const NURSERY_MIB = 32;
-
-interface Thread {
-  readonly worker: Worker;
-  answer: ((reply: Reply) => void) | undefined;
-  fail: ((error: Error) => void) | undefined;
-}
-
 /** Works in `workers` threads, each with a shard of its own. A thread that dies fails the request it worked on. */
 export function threadExecutor(settings: CampaignSettings, workers: number): Executor {
-  const idle: Thread[] = [];
-  const all: Thread[] = [];
-  const waiting: ((thread: Thread) => void)[] = [];
-  let closing = false;
-  const start = (): Thread => {
-    const worker = new Worker(ENTRY, {
-      workerData: settings,
-      resourceLimits: { maxYoungGenerationSizeMb: NURSERY_MIB },
-    });
-    const thread: Thread = { worker, answer: undefined, fail: undefined };
-    thread.worker.on('message', (reply: Reply) => thread.answer?.(reply));
-    thread.worker.on('error', (error) => thread.fail?.(error));
-    thread.worker.on('exit', (code) => {
-      if (!closing) thread.fail?.(new Error(`a worker thread ended with code ${code}`));
-    });
-    all.push(thread);
-    return thread;
-  };
-  const acquire = (): Promise<Thread> => {
-    const free = idle.pop() ?? (all.length < workers ? start() : undefined);
-    return free === undefined ? new Promise((resolve) => waiting.push(resolve)) : Promise.resolve(free);
-  };
-  const release = (thread: Thread): void => {
-    const next = waiting.shift();
-    if (next === undefined) idle.push(thread);
-    else next(thread);
-  };
+  const threads = threadsOf<Request, Reply>(ENTRY, settings, workers);
   const ask = async (request: Request): Promise<Reply> => {
-    const thread = await acquire();
-    const reply = await new Promise<Reply>((resolve, reject) => {
-      thread.answer = resolve;
-      thread.fail = reject;
-      thread.worker.postMessage(request);
-    });
-    release(thread);
+    const reply = await threads.ask(request);
     if (reply.about === 'modules') throw new UnloadableModule(reply.message);
     return reply;
   };
@@ -119,9 +75,6 @@ export function threadExecutor(settings: CampaignSettings, workers: number): Exe
       if (reply.about !== 'minimise') throw mixedUp();
       return reply.result;
     },
-    async close() {
-      closing = true;
-      await Promise.all(all.map(({ worker }) => worker.terminate()));
-    },
+    close: () => threads.close(),
   };
 }

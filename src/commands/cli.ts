@@ -153,6 +153,11 @@ function commandLine(terminal: Terminal, end: (code: ExitCode) => void): Command
     .option('--from <index>', 'index of the first program', values.wholeNumber(0, Number.MAX_SAFE_INTEGER), 0)
     .option('--runs <n>', 'programs', values.wholeNumber(1, 1e9), 1000)
     .option('--leg <name>', 'only this leg, or group of legs (repeatable; default: all)', values.words)
+    .option(
+      '--workers <n>',
+      'threads (default: one per core); the results do not depend on it',
+      values.wholeNumber(1, 256),
+    )
     .option('--out <folder>', 'where findings go (default: runs/kernel-SEED-PROFILE)')
     .option('--quiet', 'no progress')
     .action(async (options) => end(await (await import('./kernel.js')).runKernelFuzz(options, terminal)));

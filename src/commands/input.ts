@@ -1,6 +1,6 @@
 /** Reading what the user names: files as strict UTF-8, cases with located errors, the baseline. */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { type BaselineRow, keyOf, parseBaseline } from '../campaign/baseline.js';
 import { type Case, DEFAULT_PRUNING } from '../case/case.js';
 import { packageRoot } from '../case/package-root.js';
@@ -24,6 +24,15 @@ export function readText(path: string): string {
   } catch {
     const { line, column } = firstBadByte(bytes);
     throw badInput(`${path}:${line}:${column}: not UTF-8`);
+  }
+}
+
+/** The folder of `--out`, which need not exist; a Failure if it, or what it would lie in, is no folder. */
+export function outFolder(path: string): string {
+  for (let at = resolve(path); ; at = dirname(at)) {
+    const isFolder = existsSync(at) ? statSync(at).isDirectory() : undefined;
+    if (isFolder === false) throw badInput(`--out ${path}: ${at === resolve(path) ? 'it' : at} is no folder`);
+    if (isFolder === true || at === dirname(at)) return path;
   }
 }
 

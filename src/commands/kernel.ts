@@ -1,6 +1,6 @@
 /** `kernel`: the running Linux kernel as an independent judge. What it says, and whether we say the same. */
 import { readFileSync } from 'node:fs';
-import { release } from 'node:os';
+import { availableParallelism, release } from 'node:os';
 import { join } from 'node:path';
 import type { ProfileName } from '../../generators/profile.js';
 import { attemptsOf } from '../../oracles/kernel/attempts.js';
@@ -9,6 +9,13 @@ import { openLoader, type RunningKernel } from '../bridge/kernel/load.js';
 import { openKernelLog } from '../bridge/kernel/log.js';
 import { healthOf } from '../campaign/kernel/health.js';
 import { runKernelCampaign } from '../campaign/kernel/kernel-campaign.js';
+import {
+  canUseKernelWorkers,
+  localKernelExecutor,
+  openShard,
+  threadKernelExecutor,
+} from '../campaign/kernel/kernel-executor.js';
+import { isBelowTarget } from '../campaign/kernel/leg-tally.js';
 import { LEGS, type Leg } from '../campaign/kernel/legs.js';
 import type { Program } from '../isa/program.js';
 import { jsonText } from '../report/json.js';
@@ -22,7 +29,7 @@ import {
 import { progressDisplay } from '../report/progress.js';
 import { paintFor, type Terminal } from '../report/terminal.js';
 import { badInput, EXIT, type ExitCode, Failure } from './failure.js';
-import { loadCase } from './input.js';
+import { loadCase, outFolder } from './input.js';
 import { freshSeed } from './options.js';
 
 interface Answering {
@@ -36,6 +43,7 @@ export interface KernelFuzzOptions extends Answering {
   readonly from: number;
   readonly runs: number;
   readonly leg?: readonly string[];
+  readonly workers?: number;
   readonly out?: string;
 }
 
@@ -129,31 +137,39 @@ function legsOf(names: readonly string[] | undefined): readonly Leg[] {
 export function runKernelFuzz(options: KernelFuzzOptions, terminal: Terminal): Promise<ExitCode> {
   const seed = options.seed ?? freshSeed();
   const legs = legsOf(options.leg);
+  const out = outFolder(options.out ?? join('runs', `kernel-${seed.replaceAll(':', '_')}-${options.profile}`));
   return withKernel(async (kernel) => {
     if (options.json !== true) terminal.out.write(`seed ${seed}\n\n`);
     else if (options.quiet !== true) terminal.err.write(`seed ${seed}\n`);
     const log = openKernelLog();
+    log?.close();
+    const settings = { seed, profile: options.profile, legs: legs.map(({ name }) => name) };
+    const workers = options.workers ?? availableParallelism();
+    const executor = canUseKernelWorkers()
+      ? threadKernelExecutor(settings, workers)
+      : localKernelExecutor(openShard(settings, kernel));
     const display = progressDisplay(terminal, { programs: options.runs, seconds: undefined }, options.quiet === true);
     const began = performance.now();
     try {
-      const result = await runKernelCampaign({
-        seed,
-        profile: options.profile,
-        from: options.from,
-        runs: options.runs,
-        out: options.out ?? join('runs', `kernel-${seed.replaceAll(':', '_')}-${options.profile}`),
-        legs,
-        kernel,
-        log,
-        interrupted: terminal.interrupted,
-        onProgress: (programs, findings) => display.update({ programs, findings, newFindings: findings }),
-      });
+      const result = await runKernelCampaign(
+        {
+          from: options.from,
+          runs: options.runs,
+          out,
+          legs,
+          kernel,
+          interrupted: terminal.interrupted,
+          onProgress: (programs, findings) => display.update({ programs, findings, newFindings: findings }),
+        },
+        executor,
+      );
       display.stop();
       const about = {
         seed,
         profile: options.profile,
         kernel: release(),
         log: log !== undefined,
+        workers: executor.workers,
         seconds: (performance.now() - began) / 1000,
       };
       terminal.out.write(
@@ -161,11 +177,13 @@ export function runKernelFuzz(options: KernelFuzzOptions, terminal: Terminal): P
           ? jsonText(kernelCampaignJson(result, about))
           : kernelCampaignText(result, about, paintFor(terminal.out, terminal.env)),
       );
-      const found = result.stopped !== undefined || result.findings.some(({ known }) => known === undefined);
+      const found =
+        result.stopped !== undefined ||
+        result.findings.some(({ known }) => known === undefined) ||
+        result.legs.some(isBelowTarget);
       return found ? EXIT.found : EXIT.nothingNew;
     } finally {
       display.stop();
-      log?.close();
     }
   });
 }

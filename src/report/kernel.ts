@@ -1,7 +1,8 @@
 /** What the running kernel said, as text and as JSON. */
 import type { Acquisition, Confirmation } from '../../oracles/kernel/callables.js';
 import type { Health } from '../campaign/kernel/health.js';
-import type { KernelResult, LegTally } from '../campaign/kernel/kernel-campaign.js';
+import type { KernelResult } from '../campaign/kernel/kernel-campaign.js';
+import { isBelowTarget, type LegTally } from '../campaign/kernel/leg-tally.js';
 import type { Answer, LegGroup } from '../campaign/kernel/legs.js';
 import { number, textTable, wrap } from './table.js';
 import type { Paint } from './terminal.js';
@@ -124,6 +125,7 @@ export interface AboutRun {
   readonly profile: string;
   readonly kernel: string;
   readonly log: boolean;
+  readonly workers: number;
   readonly seconds: number;
 }
 
@@ -145,7 +147,7 @@ export function kernelCampaignText(result: KernelResult, about: AboutRun, paint:
     paint,
     ['asked', 'compared', 'agree', 'agreement', 'known', 'not compared'],
     result.legs.map(({ leg, compared, agreed, known, notCompared }) => [
-      leg.name,
+      leg,
       number(compared),
       number(agreed),
       shareText(agreement(compared, agreed)),
@@ -161,7 +163,7 @@ export function kernelCampaignText(result: KernelResult, about: AboutRun, paint:
           .join(', ');
       const agreed = list(sums);
       const not = list(notCompared);
-      const text = `${leg.name}: ${agreed === '' ? 'nothing compared' : agreed}${not === '' ? '' : `; not compared: ${not}`}`;
+      const text = `${leg}: ${agreed === '' ? 'nothing compared' : agreed}${not === '' ? '' : `; not compared: ${not}`}`;
       return wrap(text, '    ', '  ');
     })
     .join('');
@@ -172,19 +174,23 @@ export function kernelCampaignText(result: KernelResult, about: AboutRun, paint:
       return `${wrap(known === undefined ? paint.red(head) : head, '    ', '  ')}${wrap(detail, '    ')}${wrap(where, '    ')}`;
     })
     .join('');
+  const below = result.legs
+    .filter(isBelowTarget)
+    .map(({ leg, target }) => wrap(paint.red(`${leg}: agreement is below ${shareText(target)}`), '  ', '  '))
+    .join('');
   const stopped =
     result.stopped === undefined
       ? ''
       : `\n${wrap(
           paint.red(
-            `The kernel failed at index ${result.stopped.index} (${result.stopped.leg}): ${result.stopped.why}. Saved: ${result.stopped.file}`,
+            `The kernel failed at index ${result.stopped.index} (${result.stopped.leg}): ${result.stopped.why}. Saved: ${[result.stopped.file, ...result.stopped.suspects].join(', ')}`,
           ),
           '  ',
         )}`;
   const rate = Math.round(result.programs / Math.max(about.seconds, 0.001));
   return `${legs}
 ${how}
-${findings === '' ? '  no disagreement\n' : findings}${stopped}
+${findings === '' ? '  no disagreement\n' : findings}${below}${stopped}
 ${healthText(
   [
     ['before', result.health.before],
@@ -192,7 +198,7 @@ ${healthText(
   ],
   paint,
 )}
-  ${number(result.programs)} programs in ${about.seconds.toFixed(1)} s, ${number(rate)} a second, Linux ${about.kernel}${
+  ${number(result.programs)} programs in ${about.seconds.toFixed(1)} s, ${number(rate)} a second by ${about.workers} workers, Linux ${about.kernel}${
     about.log ? '; no warning in its log goes unnoticed' : '; its log cannot be read'
   }${result.ended === 'interrupted' ? '; interrupted' : ''}
 `;
@@ -201,7 +207,7 @@ ${healthText(
 /** The same in JSON: `parity`, `execution`, `descriptors` and `table` with their sums, and the rows of each. */
 export function kernelCampaignJson(result: KernelResult, about: AboutRun): object {
   const rowOf = ({ leg, compared, agreed, known, how, classes, notCompared }: LegTally) => ({
-    name: leg.name,
+    name: leg,
     agreement: agreement(compared, agreed) ?? null,
     compared,
     agreed,
@@ -211,7 +217,7 @@ export function kernelCampaignJson(result: KernelResult, about: AboutRun): objec
     notCompared,
   });
   const groupOf = (group: LegGroup) => {
-    const rows = result.legs.filter(({ leg }) => leg.group === group);
+    const rows = result.legs.filter((row) => row.group === group);
     const compared = rows.reduce((sum, row) => sum + row.compared, 0);
     const agreed = rows.reduce((sum, row) => sum + row.agreed, 0);
     return { agreement: agreement(compared, agreed) ?? null, compared, agreed, rows: rows.map(rowOf) };
@@ -227,10 +233,12 @@ export function kernelCampaignJson(result: KernelResult, about: AboutRun): objec
     descriptors: groupOf('descriptors'),
     table: groupOf('table'),
     findings: result.findings,
+    belowTarget: result.legs.filter(isBelowTarget).map(({ leg }) => leg),
     stopped: result.stopped ?? null,
     timing: {
       elapsedSeconds: about.seconds,
       programsPerSecond: result.programs / Math.max(about.seconds, 0.001),
+      workers: about.workers,
       health: result.health,
     },
   };

@@ -5,6 +5,7 @@ import type { Program } from '../isa/program.js';
 import type { OwnershipMark } from './analysis.js';
 import type { InternTable } from './intern.js';
 import type { Visits } from './iterate.js';
+import type { Rules } from './rules.js';
 import type { State } from './state.js';
 
 /** Returned by a transfer instead of a pc: the path ends here. */
@@ -34,6 +35,7 @@ export interface StackWitness {
 
 export interface Context {
   readonly program: Program;
+  readonly rules: Rules;
   readonly table: InternTable;
   readonly state: State;
   /** States at calls that step iterators (iterate.ts); they last as long as the walk. */

@@ -55,7 +55,7 @@ const TASK = KIND_NAMES.indexOf('task');
 
 /** Steps the iterator that R1 points to; it is initialised. */
 export function stepIterator(context: Context, pc: number, kind: IteratorKind): number {
-  const { state, table, visits } = context;
+  const { state, table, visits, rules } = context;
   const { frame, slot } = firstSlot(table, state.register(1));
   const resident = table.spill(state.slot(frame, slot));
   const ref = table.ref(resident);
@@ -69,7 +69,7 @@ export function stepIterator(context: Context, pc: number, kind: IteratorKind): 
     const saved = state.save(scratch);
     state.setRefField(position, REF.visit, now);
     state.setRefField(position, REF.yielded, state.refField(position, REF.yielded) + 1);
-    if (before !== NO_VISIT && visits.pcOf(before) === pc) visits.widen(before, table, state);
+    if (rules.widensLoops && before !== NO_VISIT && visits.pcOf(before) === pc) visits.widen(before, table, state);
     state.killCallerSaved();
     state.setRegister(0, ELEMENTS[kind](table, ref));
     context.push(pc + 1, false);

@@ -4,13 +4,11 @@ import { KINDS } from '../isa/kinds.js';
 import type { Context } from './context.js';
 import { RESIDENT_BYTES, residentKind, TAG } from './intern.js';
 import { refuse, structName, typeName } from './refusal.js';
+import { fieldOf } from './sk-buff.js';
 import { spilledBytes } from './stack.js';
 import { exactly, tnumAdd, tnumText } from './tnum.js';
 
 const STACK_BYTES = 512;
-/** `__sk_buff.cb[0..4]`: the context words that programs here may touch. */
-const CB_START = 48;
-const CB_END = 68;
 
 export interface Access {
   readonly register: number;
@@ -35,7 +33,7 @@ export function accessRefusal(context: Context, pc: number, access: Access): Ref
     case TAG.stack:
       return stackRefusal(context, pc, access, word, offset);
     case TAG.ctx:
-      return contextRefusal(pc, access, table.offset(word));
+      return contextRefusal(context, pc, access, table.offset(word));
     case TAG.slice:
     case TAG.element:
       if (access.does === 'write') {
@@ -160,13 +158,23 @@ function residentRefusal(
   return isDynptr ? refuse('invalid-store', pc, 'cannot overwrite referenced dynptr') : undefined;
 }
 
-function contextRefusal(pc: number, { register, offset, size }: Access, base: number): Refusal | undefined {
+function contextRefusal(
+  { rules }: Context,
+  pc: number,
+  { register, offset, size, does }: Access,
+  base: number,
+): Refusal | undefined {
   if (base !== 0) {
     const what = base < 0 ? 'negative offset' : 'dereference of modified';
     return refuse('invalid-access', pc, `${what} ctx ptr R${register} off=${base} disallowed`);
   }
-  if (offset >= CB_START && offset + size <= CB_END && offset % size === 0) return undefined;
-  return refuse('invalid-access', pc, `invalid bpf_context access off=${offset} size=${size}`);
+  const field = fieldOf(rules.context, offset, size, does);
+  if (field === undefined) {
+    return refuse('invalid-access', pc, `invalid bpf_context access off=${offset} size=${size}`);
+  }
+  return field.pointer
+    ? refuse('invalid-access', pc, `R${register} of ${field.name} is a pointer that is not modelled`)
+    : undefined;
 }
 
 function beyondStruct(

@@ -3,10 +3,10 @@
  *
  * At an 8-aligned offset a pointer, a scalar with any known bound and a non-zero immediate make spill bytes; any other
  * constant 0 makes zero bytes, any other store misc bytes. A non-spill store into a spilled slot first turns all of it
- * to misc; a narrow spill leaves its other bytes misc. Accesses are aligned, so none crosses a slot.
+ * to misc; a narrow spill leaves its other bytes misc. Accesses are aligned, so none crosses a slot. Other rules: rules.ts.
  */
 import type { Context } from './context.js';
-import { BYTE, NOT_INIT_WORD, UNKNOWN_WORD, ZERO_WORD } from './intern.js';
+import { BYTE, NOT_INIT_WORD, RESIDENT_BYTES, UNKNOWN_WORD, ZERO_WORD } from './intern.js';
 import { UNKNOWN_SHAPE } from './scalar-table.js';
 
 const ALL_MISC = 0x5555;
@@ -55,13 +55,13 @@ export function storeToStack(
   const slot = slotOf(offset);
   const byte = offset & 7;
   const isZero = word === ZERO_WORD;
-  const spills = byte === 0 && isSpillable(context, word) && !(immediate && isZero);
+  const spills = byte === 0 && isSpilled(context, word, immediate);
   context.witness?.write(frame, slot, size === 8, spills ? 'spill' : isZero ? 'zero' : 'data');
   if (!spills) {
     write(context, frame, offset, size, isZero ? BYTE.zero : BYTE.misc);
     return word;
   }
-  const bytes = packed(BYTE.spill, 0, size) | packed(BYTE.misc, size, 8 - size);
+  const bytes = packed(BYTE.spill, 0, size) | beside(context, frame, slot, size);
   if (!table.isScalar(word)) {
     state.setSlot(frame, slot, table.slot(bytes, word));
     return word;
@@ -72,8 +72,22 @@ export function storeToStack(
   return linked;
 }
 
-function isSpillable({ table }: Context, word: number): boolean {
-  return !table.isScalar(word) || table.scalars.isUnbounded[table.parameter(word)] === 0;
+/** Whether a word stored at the start of a slot is kept there. */
+function isSpilled({ table, rules }: Context, word: number, immediate: boolean): boolean {
+  if (rules.spills === 'every' || !table.isScalar(word)) return true;
+  return table.scalars.isUnbounded[table.parameter(word)] === 0 && !(immediate && word === ZERO_WORD);
+}
+
+/** What becomes of the bytes of a slot behind a spill of `size` (mark_stack_slot_misc). */
+function beside({ state, table, rules }: Context, frame: number, slot: number, size: number): number {
+  if (rules.spills === 'bounded') return packed(BYTE.misc, size, 8 - size);
+  const old = table.bytes(state.slot(frame, slot));
+  let bytes = 0;
+  for (let byte = size; byte < 8; byte++) {
+    const kind = old === RESIDENT_BYTES ? BYTE.misc : (old >> (2 * byte)) & 3;
+    bytes |= packed(kind === BYTE.spill ? BYTE.misc : kind, byte, 1);
+  }
+  return bytes;
 }
 
 /** Stores `size` bytes of which nothing is known at fp + `offset` of a frame. */

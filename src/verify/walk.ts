@@ -53,6 +53,7 @@ import { NEW_STATE, Repetitions } from './prune.js';
 import { PRUNINGS } from './pruning.js';
 import { refuse } from './refusal.js';
 import { unresolved } from './resolve.js';
+import { EARLY_2024, type Rules } from './rules.js';
 import { stackRefusal } from './stack-depth.js';
 import { State } from './state.js';
 import { TRANSFERS } from './transfer.js';
@@ -60,6 +61,8 @@ import { RecordView } from './view.js';
 
 export interface WalkOptions {
   readonly pruning: Pruning;
+  /** Of which kernel's verifier; default: that which the designs are made for. */
+  readonly rules?: Rules;
   /** Accept inserted calls: they have no effect at all. */
   readonly intrinsics?: boolean;
   /** Instructions that may be processed; default one million. */
@@ -73,6 +76,8 @@ export interface WalkOptions {
   readonly arena?: Arena;
   /** `false`: only the verdict and the sums are wanted, the states at throws are not kept. */
   readonly throwStates?: boolean;
+  /** A refusal ends its path only, and the walk goes on: everything that is wrong, in the order in which it is met. */
+  readonly refusals?: Refusal[];
 }
 
 /** One processed instruction, or one arrival that was dropped. */
@@ -170,6 +175,7 @@ class Walk implements Context {
   readonly state = state;
   readonly visits = visits;
   readonly intrinsics: boolean;
+  readonly rules: Rules;
   readonly notes: Context['notes'];
   readonly throwVisits: ThrowVisit[] = [];
   readonly reached: Uint8Array;
@@ -181,6 +187,7 @@ class Walk implements Context {
   private readonly reusesFinished: boolean;
   private readonly keepsThrows: boolean;
   private readonly kept: Arena;
+  private readonly refusals: Refusal[] | undefined;
   // Pending branches: where their states are saved, pc, whether to take the jump there, the node they come from.
   private readonly starts: number[] = [];
   private readonly pcs: number[] = [];
@@ -194,7 +201,9 @@ class Walk implements Context {
   ) {
     const count = program.subprograms.length;
     this.intrinsics = options.intrinsics ?? false;
+    this.rules = options.rules ?? EARLY_2024;
     this.limit = options.limit ?? WALK_LIMIT;
+    this.refusals = options.refusals;
     this.keepsThrows = options.throwStates ?? true;
     this.kept = options.arena ?? (this.keepsThrows || options.record === true ? new Arena() : NO_STATES);
     const { reusesFinished, checkpoints } = PRUNINGS[options.pruning];
@@ -222,16 +231,18 @@ class Walk implements Context {
     let pc = 0;
     for (;;) {
       const dropped = this.arrive(pc);
-      if (typeof dropped === 'object') return dropped;
-      if (!dropped) {
+      if (typeof dropped === 'object' && this.ends(dropped)) return dropped;
+      if (dropped === false) {
         if (++this.walked > this.limit) return tooLarge(pc, this.walked);
         if ((this.walked & 0xfff) === 0 && this.storedInts() > STORED_LIMIT) return tooMuchMemory(pc, this.walked);
         this.reached[pc] = 1;
         const op = this.program.op[pc] ?? 0;
         const refusal = OBLIGATION_OF[op]?.(this, pc);
-        if (refusal !== undefined) return refusal;
-        this.witness?.execute(pc);
-        pc = TRANSFER_OF[op]?.(this, pc) ?? PATH_ENDS;
+        if (refusal === undefined) {
+          this.witness?.execute(pc);
+          pc = TRANSFER_OF[op]?.(this, pc) ?? PATH_ENDS;
+        } else if (this.ends(refusal)) return refusal;
+        else pc = PATH_ENDS;
         if (this.starts.length > PENDING_LIMIT) return tooManyBranches(pc, this.starts.length);
         if (pc !== PATH_ENDS) continue;
       }
@@ -239,6 +250,12 @@ class Walk implements Context {
       if (next === PATH_ENDS) return undefined;
       pc = next;
     }
+  }
+
+  /** Whether a refusal ends the walk. */
+  private ends(refusal: Refusal): boolean {
+    this.refusals?.push(refusal);
+    return this.refusals === undefined;
   }
 
   private storedInts(): number {

@@ -38,8 +38,8 @@ export interface KernelLoader {
 /** A loader of the kernel that runs here, which can also run what it has loaded. */
 export interface RunningKernel extends KernelLoader {
   /**
-   * Loads a program, runs it once for each context (five words) and lets it go. Its ring buffers are made for it: what runs
-   * leave in one would fill it. `undefined`: it cannot be translated or is not accepted.
+   * Loads a program, runs it once for each context (five words) and lets it go. Its ring buffers are made for each run: what
+   * another has left in one could fill it. `undefined`: it cannot be translated or is not accepted.
    */
   run(program: Program, contexts: readonly (readonly number[])[]): readonly RunAnswer[] | undefined;
   /** What the kernel has loaded, of all processes. */
@@ -131,27 +131,30 @@ export function loaderOf(bpf: Bpf, functions: ReadonlyMap<string, number>): Runn
     }));
     return { ok: true, image: { slots, btf: { fd: made.fd, functions } } };
   };
+  /** `fd` of a program with ring buffers of its own; `own`: all that is to be closed afterwards. */
+  const loadToRun = (program: Program) => {
+    const made = new Map<number, BpfAnswer>();
+    const translated = translate(program, (bytes) => remembered(made, bytes, () => bpf.createRing(bytes)));
+    const loaded = translated.ok ? bpf.loadProgram(translated.image) : undefined;
+    const fd = loaded?.ok === true ? loaded.fd : undefined;
+    const own = [...made.values()].flatMap((ring) => (ring.ok ? [ring.fd] : []));
+    return { fd, rings: own.length, own: fd === undefined ? own : [...own, fd] };
+  };
   return {
     translate: (program) => translate(program, ringOf),
     run(program, contexts) {
-      const own: number[] = [];
-      const ownRings = new Map<number, BpfAnswer>();
-      const freshRing = (bytes: number): BpfAnswer =>
-        remembered(ownRings, bytes, () => {
-          const ring = bpf.createRing(bytes);
-          if (ring.ok) own.push(ring.fd);
-          return ring;
-        });
-      try {
-        const translated = translate(program, freshRing);
-        if (!translated.ok) return undefined;
-        const loaded = bpf.loadProgram(translated.image);
-        if (!loaded.ok) return undefined;
-        own.push(loaded.fd);
-        return contexts.map((cb) => bpf.testRun(loaded.fd, cb));
-      } finally {
-        for (const fd of own) bpf.close(fd);
+      const answers: RunAnswer[] = [];
+      while (answers.length < contexts.length) {
+        const { own, fd, rings } = loadToRun(program);
+        try {
+          if (fd === undefined) return undefined;
+          const now = contexts.slice(answers.length, rings === 0 ? contexts.length : answers.length + 1);
+          answers.push(...now.map((cb) => bpf.testRun(fd, cb)));
+        } finally {
+          for (const each of own) bpf.close(each);
+        }
       }
+      return answers;
     },
     count: () => bpf.count(),
     load(image, log = false) {

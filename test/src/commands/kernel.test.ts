@@ -17,6 +17,14 @@ describe('runKernelFuzz', () => {
     expect(err).toContain('--leg nonsense: there is no such leg; known are parity, parity/generated');
   });
 
+  it('runKernelFuzz: findings that have no place are bad usage, before anything is asked', async () => {
+    for (const file of ['package.json', 'package.json/below/it']) {
+      const { code, err } = await run('kernel', 'fuzz', '--out', file);
+      expect(code).toBe(2);
+      expect(err).toMatch(/^--out package\.json\S*: .* is no folder/);
+    }
+  });
+
   it.skipIf(!kernel.ok)('runKernelFuzz answers with sums by group, and the same twice', async () => {
     const once = async () => {
       const { code, out: text } = await run(

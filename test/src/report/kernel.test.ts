@@ -10,7 +10,19 @@ if (leg === undefined) throw new Error('no legs');
 const health = { programs: 1, maps: 2, btf: 3, availableMiB: 1000, slabMiB: 10, vmallocMiB: undefined };
 const RESULT: KernelResult = {
   programs: 4,
-  legs: [{ leg, compared: 4, agreed: 3, known: 0, how: { accepted: 3 }, classes: { x: 1 }, notCompared: { loop: 2 } }],
+  legs: [
+    {
+      leg: leg.name,
+      group: leg.group,
+      target: leg.target,
+      compared: 4,
+      agreed: 3,
+      known: 0,
+      how: { accepted: 3 },
+      classes: { x: 1 },
+      notCompared: { loop: 2 },
+    },
+  ],
   findings: [
     {
       leg: leg.name,
@@ -23,11 +35,11 @@ const RESULT: KernelResult = {
       insnsBefore: 40,
     },
   ],
-  stopped: { leg: leg.name, index: 3, why: 'EFAULT: verifier bug', file: 'k.bpf' },
+  stopped: { leg: leg.name, index: 3, why: 'EFAULT: verifier bug', file: 'k.bpf', suspects: ['o.bpf'] },
   health: { before: health, after: health },
   ended: 'kernel failed',
 };
-const ABOUT = { seed: 's', profile: 'all', kernel: '6.18', log: true, seconds: 2 };
+const ABOUT = { seed: 's', profile: 'all', kernel: '6.18', log: true, workers: 2, seconds: 2 };
 
 describe('kernelCampaignText', () => {
   it('kernelCampaignText has agreement, reasons, findings, what stopped it, and the health', () => {
@@ -36,10 +48,10 @@ describe('kernelCampaignText', () => {
     expect(text).toContain('parity/generated: accepted 3; not compared: loop 2');
     expect(text).toContain('in 1 programs, first at index 2; 40 to 3 instructions: f.bpf');
     expect(text.replaceAll(/\s+/g, ' ')).toContain(
-      'The kernel failed at index 3 (parity/generated): EFAULT: verifier bug. Saved: k.bpf',
+      'The kernel failed at index 3 (parity/generated): EFAULT: verifier bug. Saved: k.bpf, o.bpf',
     );
     expect(text).toMatch(/after +1 +2 +3 +1,000 +10 +-/);
-    expect(text).toContain('4 programs in 2.0 s, 2 a second, Linux 6.18');
+    expect(text).toContain('4 programs in 2.0 s, 2 a second by 2 workers, Linux 6.18');
   });
 });
 
@@ -48,9 +60,20 @@ describe('kernelCampaignJson', () => {
     expect(kernelCampaignJson(RESULT, ABOUT)).toMatchObject({
       parity: { agreement: 0.75, compared: 4, agreed: 3 },
       execution: { agreement: null, compared: 0, rows: [] },
+      belowTarget: [],
       stopped: { index: 3 },
       ended: 'kernel failed',
     });
+  });
+});
+
+describe('a leg below its target', () => {
+  it('kernelCampaignText and kernelCampaignJson name it', () => {
+    const legs = RESULT.legs.map((each) => ({ ...each, compared: 2000, agreed: 1500 }));
+    expect(kernelCampaignText({ ...RESULT, legs }, ABOUT, paint)).toContain(
+      'parity/generated: agreement is below 99.90 %',
+    );
+    expect(kernelCampaignJson({ ...RESULT, legs }, ABOUT)).toMatchObject({ belowTarget: ['parity/generated'] });
   });
 });
 

@@ -69,6 +69,66 @@ describe('openBpf', () => {
 });
 
 describe('Bpf', () => {
+  it('testRun gives a packet and the words of the context, and answers with what the kernel left of them', async () => {
+    let given: { readonly packet: number; readonly size: number; readonly cb: readonly number[] } | undefined;
+    const { bpf } = await opened((call) => {
+      if (call.command !== 10) return someFd();
+      const words = () => new Uint32Array(call.at(48, 192).slice(48, 68).buffer);
+      given = { packet: call.attr.getUint32(8, true), size: call.attr.getUint32(40, true), cb: [...words()] };
+      expect(call.attr.getUint32(0, true)).toBe(77);
+      expect([...call.at(16, 60)].every((byte) => byte === 0)).toBe(true);
+      // Both pointers lead to one context; the result is written behind the descriptor.
+      expect(call.attr.getBigUint64(48, true)).toBe(call.attr.getBigUint64(56, true));
+      call.at(48, 192)[52] = 9;
+      call.result(4, 0xffff_fffe);
+      return 0;
+    });
+    expect(bpf.testRun(77, [1, -1, 3, 4, 5, 6])).toEqual({
+      ok: true,
+      retval: 0xffff_fffe,
+      cb: [1, 0xffff_ff09, 3, 4, 5],
+    });
+    expect(given).toEqual({ packet: 60, size: 192, cb: [1, 0xffff_ffff, 3, 4, 5] });
+    bpf.dispose();
+  });
+
+  it('testRun leaves nothing of a run to the next one', async () => {
+    const seen: number[][] = [];
+    const { bpf } = await opened((call) => {
+      if (call.command !== 10) return someFd();
+      const context = call.at(48, 192);
+      seen.push([...context.slice(0, 4), ...context.slice(48, 52)]);
+      context.fill(0xff);
+      return 0;
+    });
+    bpf.testRun(5, [1]);
+    bpf.testRun(5, [2]);
+    expect(seen).toEqual([
+      [0, 0, 0, 0, 1, 0, 0, 0],
+      [0, 0, 0, 0, 2, 0, 0, 0],
+    ]);
+    bpf.dispose();
+  });
+
+  it('testRun that fails names the error', async () => {
+    const { bpf } = await opened((call) => (call.command === 10 ? 'EFAULT' : someFd()));
+    expect(bpf.testRun(5, [])).toEqual({ ok: false, errno: 'EFAULT' });
+    bpf.dispose();
+  });
+
+  it('count follows the ids of each sort up to the last one', async () => {
+    const ids: Readonly<Record<number, readonly number[]>> = { 11: [3, 8, 20], 12: [], 23: [1] };
+    const { bpf } = await opened((call) => {
+      const next = ids[call.command]?.find((id) => id > call.attr.getUint32(0, true));
+      if (ids[call.command] === undefined) return someFd();
+      if (next === undefined) return 'ENOENT';
+      call.result(4, next);
+      return 0;
+    });
+    expect(bpf.count()).toEqual({ programs: 3, maps: 0, btf: 1 });
+    bpf.dispose();
+  });
+
   it('loadProgram gives type, slots and licence, and no log', async () => {
     let seen: { readonly slots: Uint8Array; readonly licence: string } | undefined;
     const { bpf, calls } = await opened((call) => {

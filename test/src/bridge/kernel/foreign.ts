@@ -9,10 +9,12 @@ export interface Call {
   readonly attr: DataView;
   /** Memory that a pointer in `attr` leads to. */
   at(offset: number, length: number): Uint8Array;
+  /** Writes a number of 4 bytes into `attr` as the caller has it. */
+  result(offset: number, value: number): void;
 }
 
 /** A descriptor, or the name of an error. */
-export type Reply = number | 'EPERM' | 'EACCES' | 'EAGAIN' | 'ENOSYS' | 'EFAULT';
+export type Reply = number | 'EPERM' | 'EACCES' | 'EAGAIN' | 'ENOSYS' | 'EFAULT' | 'ENOENT';
 
 const BASE = 0x10_0000_0000n;
 type Koffi = Awaited<ReturnType<Host['loadKoffi']>>;
@@ -44,6 +46,7 @@ export function foreign(reply: (call: Call) => Reply): Foreign {
             command: Number(command),
             attr: new DataView(bytes.slice(0, Number(size))),
             at,
+            result: (offset: number, value: number) => attr.setUint32(offset, value, true),
           };
           calls.push(call);
           const answer = reply(call);

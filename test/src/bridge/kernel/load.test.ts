@@ -64,6 +64,54 @@ function imageOf(body: string, ...rest: [Program['maps']?, Program['types']?]) {
   return { slots: decoded.slots, btf: translated.image.btf };
 }
 
+describe('run', () => {
+  const RESERVES = `main:
+    r1 = map[events] ll
+    r2 = 8
+    r3 = 0
+    call bpf_ringbuf_reserve
+    if r0 == 0 goto none
+    r1 = r0
+    r2 = 0
+    call bpf_ringbuf_discard
+none:
+    r0 = 0
+    exit
+`;
+
+  it('run: one load for all contexts, and one with a ring buffer of its own for each', () => {
+    const runs: unknown[] = [];
+    const counted = (answer: BpfAnswer) => {
+      const { bpf, seen } = fakeBpf(answer);
+      const testRun = (fd: number, cb: readonly number[]) => {
+        runs.push([fd, ...cb]);
+        return { ok: true, retval: 0, cb } as const;
+      };
+      return { seen, kernel: loaderOf({ ...bpf, testRun }, IDS) };
+    };
+    const plain = counted({ ok: true, fd: 1 });
+    expect(plain.kernel.run(program('main:\n    r0 = 0\n    exit\n'), [[1], [2], [3]])).toHaveLength(3);
+    expect([plain.seen.loads.length, plain.seen.rings, plain.seen.closed]).toEqual([1, [], [1]]);
+    const ringed = counted({ ok: true, fd: 1 });
+    expect(ringed.kernel.run(program(RESERVES, RING), [[1], [2]])).toHaveLength(2);
+    expect([ringed.seen.loads.length, ringed.seen.rings, ringed.seen.closed]).toEqual([
+      2,
+      [4096, 4096],
+      [100, 1, 101, 1],
+    ]);
+    const refused = counted({ ok: false, errno: 'EACCES', log: '' });
+    expect(refused.kernel.run(program(RESERVES, RING), [[1]])).toBeUndefined();
+    expect(refused.seen.closed).toEqual([100]);
+    expect(runs).toEqual([
+      [1, 1],
+      [1, 2],
+      [1, 3],
+      [1, 1],
+      [1, 2],
+    ]);
+  });
+});
+
 describe('loaderOf', () => {
   it('translate puts in this kernel’s ids of kfuncs and leaves helpers alone', () => {
     const { slots, btf } = imageOf('main:\n    call bpf_ktime_get_ns\n    r1 = r0\n    call bpf_throw\n    exit\n');

@@ -6,6 +6,8 @@ import { describe, expect, it } from 'vitest';
 import type { RunningKernel } from '../../../../src/bridge/kernel/load.js';
 import type { KernelLog } from '../../../../src/bridge/kernel/log.js';
 import { runKernelCampaign } from '../../../../src/campaign/kernel/kernel-campaign.js';
+import type { KernelExecutor } from '../../../../src/campaign/kernel/kernel-executor.js';
+import { createKernelShard, type KernelBatch } from '../../../../src/campaign/kernel/kernel-shard.js';
 import type { Answer, Leg } from '../../../../src/campaign/kernel/legs.js';
 import { readCase } from '../../../../src/case/read.js';
 import { opAt, type Program } from '../../../../src/isa/program.js';
@@ -21,6 +23,7 @@ const kernel: RunningKernel = {
 const leg = (ask: (program: Program) => readonly Answer[]): Leg => ({
   name: 'parity/test',
   group: 'parity',
+  target: 1,
   does: 'nothing',
   ask: (_, program) => ask(program),
 });
@@ -28,21 +31,35 @@ const leg = (ask: (program: Program) => readonly Answer[]): Leg => ({
 const AGREE: Answer = { is: 'agree', how: 'accepted' };
 const callsKfunc = (program: Program) => Array.from(program.op, (_, pc) => opAt(program, pc)).includes('call_kfunc');
 
-async function ran(legs: readonly Leg[], changed: { log?: KernelLog; interrupted?: AbortSignal; runs?: number } = {}) {
+interface Changed {
+  readonly log?: KernelLog;
+  readonly interrupted?: AbortSignal;
+  readonly runs?: number;
+  /** What a worker would answer instead, by its first index. */
+  readonly instead?: (from: number, batch: KernelBatch) => KernelBatch;
+}
+
+async function ran(legs: readonly Leg[], { log, interrupted, runs = 120, instead }: Changed = {}) {
   const out = mkdtempSync(join(tmpdir(), 'kernel-'));
-  const result = await runKernelCampaign({
-    seed: 'test',
-    profile: 'all',
-    from: 0,
-    runs: changed.runs ?? 120,
-    out,
-    legs,
-    kernel,
-    log: changed.log,
-    interrupted: changed.interrupted,
-    onProgress: () => {},
-  });
-  return { out, result };
+  const shard = createKernelShard({ seed: 'test', profile: 'all', legs }, kernel, log);
+  const asked: number[] = [];
+  let closed = 0;
+  const executor: KernelExecutor = {
+    workers: 2,
+    batch(batch) {
+      asked.push(batch.from);
+      const result = shard.run(batch);
+      return Promise.resolve(instead?.(batch.from, result) ?? result);
+    },
+    minimise: (sighting) => Promise.resolve(shard.minimise(sighting)),
+    close: () => Promise.resolve(void closed++),
+  };
+  const result = await runKernelCampaign(
+    { from: 0, runs, out, legs, kernel, interrupted, onProgress: () => {} },
+    executor,
+  );
+  expect(closed).toBe(1);
+  return { out, result, asked };
 }
 
 describe('runKernelCampaign', () => {
@@ -98,7 +115,11 @@ describe('runKernelCampaign', () => {
     const { result } = await ran([
       leg(() => [++n === 7 ? { is: 'kernel-failed', errno: 'EFAULT', log: 'verifier bug: x' } : AGREE]),
     ]);
-    expect(result).toMatchObject({ ended: 'kernel failed', stopped: { index: 6, why: 'EFAULT: verifier bug: x' } });
+    expect(result).toMatchObject({
+      ended: 'kernel failed',
+      programs: 7,
+      stopped: { index: 6, why: 'EFAULT: verifier bug: x' },
+    });
     expect(readFileSync(result.stopped?.file ?? '', 'utf8')).toContain('; verifier bug: x');
     expect(result.legs[0]).toMatchObject({ compared: 6, agreed: 6 });
   });
@@ -109,19 +130,38 @@ describe('runKernelCampaign', () => {
     expect(result.legs[0]?.notCompared).toEqual({ 'the kernel failed: ENOMEM': 5 });
   });
 
-  it('runKernelCampaign stops at a warning in the log', async () => {
+  it('runKernelCampaign stops at a warning in the log, and saves the program in hand', async () => {
     let asked = 0;
     const log: KernelLog = {
-      warnings: () => (++asked === 2 ? [{ level: 4, text: 'WARNING: verifier' }] : []),
+      warnings: () => (++asked === 42 ? [{ level: 4, text: 'WARNING: verifier' }] : []),
       close: () => {},
     };
     const { result } = await ran([leg(() => [AGREE])], { log });
-    expect(result).toMatchObject({ ended: 'kernel failed', programs: 50 });
+    expect(result).toMatchObject({ ended: 'kernel failed', programs: 42 });
+    expect(result.stopped).toMatchObject({ index: 41, leg: 'parity/test', suspects: [] });
     expect(result.stopped?.why).toContain('WARNING: verifier');
+    expect(readFileSync(result.stopped?.file ?? '', 'utf8')).toContain('index=41');
+  });
+
+  it('runKernelCampaign saves what other workers had in hand at a failure, and counts nothing behind it', async () => {
+    const failure = (index: number) => ({
+      leg: 'parity/test',
+      index,
+      why: 'a warning',
+      saved: { name: `w-${index}.bpf`, text: `${index}` },
+    });
+    const instead = (from: number, batch: KernelBatch): KernelBatch =>
+      from === 0 ? batch : { ...batch, programs: 5, complete: false, failure: failure(from + 4) };
+    const { result, out } = await ran([leg(() => [AGREE])], { instead });
+    expect(result.stopped).toMatchObject({ index: 36, file: join(out, 'w-36.bpf') });
+    expect(result.stopped?.suspects[0]).toBe(join(out, 'w-68.bpf'));
+    expect(readFileSync(join(out, 'w-68.bpf'), 'utf8')).toBe('68');
+    expect(result.programs).toBe(37);
   });
 
   it('runKernelCampaign ends early when it is interrupted', async () => {
-    const { result } = await ran([leg(() => [AGREE])], { interrupted: AbortSignal.abort() });
-    expect(result).toMatchObject({ ended: 'interrupted', programs: 50 });
+    const { result, asked } = await ran([leg(() => [AGREE])], { interrupted: AbortSignal.abort() });
+    expect(result).toMatchObject({ ended: 'interrupted', programs: 0 });
+    expect(asked).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { openLoader } from '../../../../src/bridge/kernel/load.js';
-import { openKernelLog } from '../../../../src/bridge/kernel/log.js';
 import { runKernelCampaign } from '../../../../src/campaign/kernel/kernel-campaign.js';
+import { localKernelExecutor, openShard } from '../../../../src/campaign/kernel/kernel-executor.js';
 import { choicesFor, LEGS } from '../../../../src/campaign/kernel/legs.js';
 
 const running = await openLoader();
@@ -25,20 +25,13 @@ describe('LEGS', () => {
 
   it.skipIf(!running.ok)('LEGS: on generated programs the running kernel says what we say', async () => {
     if (!running.ok) return;
-    const log = openKernelLog();
-    const result = await runKernelCampaign({
-      seed: 'legs',
-      profile: 'all',
-      from: 0,
-      runs: 40,
-      out: 'runs/test-legs',
-      legs: LEGS,
-      kernel: running.value,
-      log,
-      onProgress: () => {},
-    });
-    log?.close();
-    for (const { leg, compared } of result.legs) expect(compared, leg.name).toBeGreaterThan(5);
+    const legs = LEGS.map(({ name }) => name);
+    const settings = { seed: 'legs', profile: 'all', legs } as const;
+    const result = await runKernelCampaign(
+      { from: 0, runs: 40, out: 'runs/test-legs', legs: LEGS, kernel: running.value, onProgress: () => {} },
+      localKernelExecutor(openShard(settings, running.value)),
+    );
+    for (const { leg, compared } of result.legs) expect(compared, leg).toBeGreaterThan(5);
     expect(result.findings.filter(({ known }) => known === undefined)).toEqual([]);
     expect(result.ended).toBe('complete');
   });
