@@ -21,9 +21,11 @@ export interface MergeStep {
   readonly rule?: MergeRule;
   /**
    * `taken`: the new entry stands now. `kept`: the old one does. `refused`: they do not merge, the program is refused.
-   * `dropped`: they do not merge, which is ignored. `silent`: the path says nothing, an entry there is not looked at again.
+   * `dropped`: they do not merge, which is ignored. `erased`: the paths do not share the location, and what is lost there is
+   * a second copy of something that they share elsewhere. `silent`: the path says nothing, an entry there is not looked
+   * at again.
    */
-  readonly came: 'taken' | 'kept' | 'refused' | 'dropped' | 'silent';
+  readonly came: 'taken' | 'kept' | 'refused' | 'dropped' | 'erased' | 'silent';
 }
 
 /** Why a location is listed in a descriptor, or is not. */

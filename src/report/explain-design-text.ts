@@ -130,7 +130,8 @@ function locationRows({ location, entry, listing }: ExplainedLocation, pc: numbe
   if (listing.why !== 'merged') return [[place, what, choiceText(listing, pc)]];
   return listing.steps.map((step, index) => {
     const wrong = misfitText(step, pc);
-    const stands = listing.steps.slice(0, index).some(({ came }) => came === 'taken');
+    const before = listing.steps.slice(0, index).filter(({ came }) => came === 'taken' || came === 'erased');
+    const stands = before.at(-1)?.came === 'taken';
     const why = `${stepText(step, stands)}${wrong === '' ? '' : `; ${paint.red(wrong)}`}`;
     return [index === 0 ? place : '', index === 0 ? what : '', hasText(step), why];
   });
@@ -185,10 +186,12 @@ const CAME: Readonly<Record<Exclude<ExplainedStep['came'], 'silent'>, string>> =
   kept: 'the old one stays',
   refused: 'REFUSED',
   dropped: 'a failure that is ignored here: the old one stays',
+  erased: 'a second copy of what the paths share elsewhere: ERASED',
 };
 
 /** `stands`: some state before these has made an entry. */
 function stepText({ rule, came, made, cell }: ExplainedStep, stands: boolean): string {
+  if (came === 'erased' && rule === undefined) return `makes no entry; ${CAME.erased}`;
   if (came === 'silent' || rule === undefined) {
     return stands ? 'makes no entry, so the old one is not looked at' : 'makes no entry';
   }

@@ -9,6 +9,7 @@ const CAME: Readonly<Record<MergeStep['came'], true>> = {
   kept: true,
   refused: true,
   dropped: true,
+  erased: true,
   silent: true,
 };
 
