@@ -60,7 +60,7 @@ function knowledgeText({ knows, refusal }: DesignExplanation, names: SubprogramN
 }
 
 function descriptorsText(knows: ExplainedDescriptors, refused: boolean, paint: Paint): string {
-  const { sites, unlisted, failed, leavesUnlisted } = knows;
+  const { sites, unlisted, failed, leavesUnlisted, spills, inserted } = knows;
   const described = new Set(sites.flatMap(({ subprogram, hasDescriptor }) => (hasDescriptor ? [subprogram] : [])));
   const empty = refused ? [] : sites.filter(({ hasDescriptor }) => !hasDescriptor);
   const left = empty.filter(({ subprogram }) => leavesUnlisted && described.has(subprogram));
@@ -80,6 +80,14 @@ function descriptorsText(knows: ExplainedDescriptors, refused: boolean, paint: P
       paintLines(wrap(`${resource} of state ${state} is LISTED NOWHERE`, '    ', '  '), paint.red),
     ),
     failed === undefined ? '' : failureText(failed, paint),
+    ...spills.map(({ subprogram, location, pc }) =>
+      wrap(
+        `${locationText(location)} of ${subprogram} is new: it is for what the call at ${pc} acquires`,
+        '    ',
+        '  ',
+      ),
+    ),
+    inserted.length === 0 ? '' : foldedTable(paint, ['', ''], insertedRows(inserted)),
   ].join('');
 }
 
