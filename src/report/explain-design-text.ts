@@ -92,14 +92,14 @@ function descriptorsText(knows: ExplainedDescriptors, refused: boolean, paint: P
 }
 
 function siteText({ subprogram, pc, locations }: ExplainedSite, paint: Paint): string {
-  const chosen = locations.some(({ listing }) => listing.why !== 'merged');
+  const merged = locations.some(({ listing }) => listing.why === 'merged');
   const rows: string[][] = [];
   const quiet: Location[] = [];
   for (const each of locations) {
     if (isQuiet(each)) quiet.push(each.location);
-    else rows.push(...locationRows(each, pc, paint));
+    else rows.push(...locationRows(each, pc, merged, paint));
   }
-  const head = ['place', 'entry', ...(chosen ? [] : ['what a state has there']), 'why'];
+  const head = ['place', 'entry', ...(merged ? ['what a state has there'] : []), 'why'];
   const table = rows.length === 0 ? '' : foldedTable(paint, head, rows, '    ');
   const rest =
     quiet.length === 0
@@ -132,10 +132,16 @@ function isQuiet({ entry, listing }: ExplainedLocation): boolean {
   );
 }
 
-function locationRows({ location, entry, listing }: ExplainedLocation, pc: number, paint: Paint): readonly string[][] {
+/** `merged`: the table has a column for what states have. */
+function locationRows(
+  { location, entry, listing }: ExplainedLocation,
+  pc: number,
+  merged: boolean,
+  paint: Paint,
+): readonly string[][] {
   const place = locationText(location);
   const what = entryText(entry);
-  if (listing.why !== 'merged') return [[place, what, choiceText(listing, pc)]];
+  if (listing.why !== 'merged') return [[place, what, ...(merged ? [''] : []), choiceText(listing, pc)]];
   return listing.steps.map((step, index) => {
     const wrong = misfitText(step, pc);
     const before = listing.steps.slice(0, index).filter(({ came }) => came === 'taken' || came === 'erased');
