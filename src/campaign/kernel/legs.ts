@@ -194,7 +194,10 @@ export const LEGS: readonly Leg[] = [
   execution('generated', 'R0 or cookie, and the context written: programs as generated'),
   execution('without-throws', 'the same, without throws', withoutThrows),
   cleanup('descriptors', 'frame-descriptors/rfc-v1', checkDescriptors),
+  cleanup('descriptors', 'frame-descriptors/rfc-v2', checkDescriptors),
   cleanup('descriptors', 'frame-descriptors/sound', checkDescriptors),
+  cleanup('descriptors', 'forced-spill/literal', checkDescriptors),
+  cleanup('descriptors', 'forced-spill/sound', checkDescriptors),
   cleanup('table', 'runtime-table/per-frame', checkTable),
 ];
 
