@@ -33,11 +33,13 @@ export interface LiteralSpills {
   readonly collected: Collected;
 }
 
-/** Spills one resource after the other until the rest merges, or until a failed merge has none to spill. */
+/** Spills one resource after the other until the rest merges, until a failed merge has none to spill or there is no room. */
 export function spillConflicts(program: Program, analysis: Analysis): LiteralSpills {
   const spilled = new Set<number>();
   for (;;) {
     const layout = layOutSlots(program, analysis.stackDepth, spilled);
+    const refusal = stackRefusal(layout);
+    if (refusal !== undefined) return { layout, analysis, collected: { ok: false, refusal } };
     const seen = spilled.size === 0 ? analysis : eraseSpilled(analysis, layout);
     const collected = collectPosted(program, seen);
     const pc = collected.ok ? undefined : conflicting(program, collected, spilled);
@@ -66,8 +68,6 @@ function returnsIt(program: Program, pc: number): boolean {
 
 /** The program with its stores; it has to verify like any other. */
 export function storeSpills(program: Program, analysis: Analysis, layout: SlotLayout) {
-  const tooLarge = stackRefusal(layout);
-  if (tooLarge !== undefined) return { ok: false, refusal: tooLarge } as const;
   const patched = insertSpills(program, layout, []);
   if (!patched.ok) return rejected(patched);
   const pruning = isComplete(analysis.pruning) ? analysis.pruning : 'exact';

@@ -37,16 +37,13 @@ function explain(program: Program, original: Attempt, last: Attempt) {
   const { selection, candidates } = last.choice;
   const first = original.choice.selection;
   if (selection.ok || first.ok) throw new Error('there is nothing to explain');
+  const { why } = selection;
   const acquired = last.pcMap.toOriginal[candidates.duties[selection.duty]?.reference.acquiredAt ?? -1];
   const alike = original.choice.candidates.duties.findIndex(
-    ({ reference }, index) => reference.acquiredAt === acquired && original.choice.usable[index]?.length === 0,
+    ({ reference }, index) =>
+      reference.acquiredAt === acquired && (original.choice.usable[index]?.length === 0) === (why === 'no-key'),
   );
-  const refusal = refusalOf(
-    program,
-    original.analysis,
-    original.choice,
-    alike === -1 ? first.duty : alike,
-    alike === -1 ? first.why : 'no-key',
-  );
+  const [duty, because] = alike === -1 ? [first.duty, first.why] : [alike, why];
+  const refusal = refusalOf(program, original.analysis, original.choice, duty, because);
   return { ...refusal, message: `${refusal.message}; not spilled: ${whyNotSpilled(program, last)}` };
 }

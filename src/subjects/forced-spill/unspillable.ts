@@ -2,11 +2,10 @@
  * Why a spill does not give a resource a place. Each reason is a property of the program that a reader can check by hand: what
  * the slot of the resource has in the state that has no place for it, and in the others at that pc.
  */
+import { livesOnStack } from '../../isa/kinds.js';
 import type { Program } from '../../isa/program.js';
-import type { StateView } from '../../verify/analysis.js';
 import type { Attempt } from './attempt.js';
 import { heldIn } from './clears.js';
-import type { SpillSlot } from './slots.js';
 
 /** What is wrong with the slot of a resource that has no place. */
 export type Unspillable =
@@ -20,8 +19,8 @@ export type Unspillable =
   | 'not-returned'
   /** R0 of the call that returns it is something else on another path. */
   | 'returned-or-not'
-  /** A dynptr or iterator of which slots are overwritten: it cannot be destroyed. */
-  | 'overwritten'
+  /** A dynptr or iterator that is no longer whole: it cannot be destroyed. */
+  | 'not-whole'
   /** Places there are, but no choice among them releases everything once. */
   | 'overlap';
 
@@ -31,7 +30,7 @@ const WORDS: Readonly<Record<Unspillable, (slot: number) => string>> = {
   'released-below': (pc) => `a callee releases the resource of insn ${pc} and throws afterwards`,
   'not-returned': (pc) => `the call at insn ${pc} does not return it in R0`,
   'returned-or-not': (pc) => `the call at insn ${pc} returns something else on another path`,
-  overwritten: () => 'its slots are overwritten',
+  'not-whole': () => 'its slots are overwritten, or gone with their frame',
   overlap: () => 'every choice of places releases something twice or never',
 };
 
@@ -50,6 +49,8 @@ export function reasonOf(program: Program, attempt: Attempt): { readonly reason:
   if (selection.ok || duty === undefined || state === undefined) throw new Error('the attempt has not failed');
   if (selection.why !== 'no-key') return { reason: 'overlap', pc: -1 };
   const { reference } = duty;
+  // What is whole has a place, if only one that cannot be listed.
+  if (livesOnStack(reference.kind) && duty.keys.length === 0) return { reason: 'not-whole', pc: -1 };
   const acquired = pcMap.toOriginal[reference.acquiredAt] ?? -1;
   const owner = state.frame(reference.frame).subprogram;
   const isReturned = owner !== (program.subprogramOf[acquired] ?? 0);
@@ -60,12 +61,6 @@ export function reasonOf(program: Program, attempt: Attempt): { readonly reason:
   const pc = own?.pc ?? slots[0]?.pc ?? acquired;
   if (own !== undefined) return { reason: isReturned ? 'returned-or-not' : 'released-below', pc };
   if (isReturned) return { reason: 'not-returned', pc };
-  if (slots.some((slot) => isAddress(state, reference.frame, slot))) return { reason: 'overwritten', pc };
   const isAnother = slots.some(({ offset }) => heldIn(state, reference.frame, offset) !== 0);
   return { reason: isAnother ? 'acquired-again' : 'released-or-kept', pc };
-}
-
-function isAddress(state: StateView, frame: number, { offset }: SpillSlot): boolean {
-  const { spilled } = state.slot(frame, -offset / 8 - 1);
-  return spilled?.is === 'pointer' && spilled.type.to === 'stack' && heldIn(state, frame, offset) === 0;
 }

@@ -6,7 +6,8 @@
  *   scalar when it releases the first. So a callee's copies of what its caller lent it are not recorded for the caller, as
  *   before, and copies in two frames further out are each recorded, as before: the mail speaks of one descriptor. Memory of a
  *   dynptr that is recorded in the same frame is no location of it and stays the scalar that rfc-v1 makes of it.
- * - _What do paths share?_ See planned-merge.ts. A NULL entry merges, so a location that is NULL on one path counts as shared.
+ * - _What do paths share?_ Locations at which both have a resource, of one type; see planned-merge.ts. NULL is none: a second copy
+ *   where another path has NULL is erased, an only copy is kept by rules 7 and 8.
  * - _What does erasing leave?_ Nothing. The series has no entry that forbids a location, and the mail names none.
  * - _How are duplicates that survive all merges released once?_ When the program has been walked, of all copies of one resource the
  *   one that would be released first stays, the others are taken out. "The same resource" is what the path that made the

@@ -3,7 +3,7 @@
  * rules of rfc-v1, with one thing more: a location on which the paths do not agree is erased if it is only a second copy.
  *
  * Two entries of one path are *copies* if they carry one reference (`copyOf`). A location is *shared* if the descriptor and the
- * path both have an entry there and these merge. A resource at a location that is not shared is dispensable if another copy
+ * path both have a resource there and these merge. A resource at a location that is not shared is dispensable if another copy
  * of it is shared: then the entry of the descriptor is taken away, or that of the path is not taken in. Erased means
  * gone: nothing remembers that the location was ever looked at, so for a later path rule 1 applies to it again.
  */
@@ -37,7 +37,7 @@ export function mergeCopies(
   const shared = new Set<number>();
   for (const fresh of arriving) {
     const old = standing.get(fresh.place);
-    if (old === undefined || mergeEntries(old, fresh) === undefined) continue;
+    if (old?.holds === undefined || fresh.holds === undefined || mergeEntries(old, fresh) === undefined) continue;
     for (const { copyOf } of [old, fresh]) if (copyOf !== undefined) shared.add(copyOf);
   }
   const isCopy = ({ copyOf }: PlannedEntry) => copyOf !== undefined && shared.has(copyOf);
@@ -56,17 +56,14 @@ function mergeOne(
 ): MergedLocation {
   const { place } = fresh;
   const rule = mergeRule(old, fresh);
-  if (old === undefined) {
-    return isCopy(fresh)
-      ? { place, fresh, rule, came: 'erased', stands: undefined }
-      : { place, fresh, rule, came: 'taken', stands: fresh };
-  }
   const kept = mergeEntries(old, fresh);
-  if (kept !== undefined) return { place, fresh, rule, came: kept === old ? 'kept' : 'taken', stands: kept };
-  const dispensable = (entry: PlannedEntry) => entry.holds === undefined || isCopy(entry);
-  if (dispensable(old) && dispensable(fresh)) {
-    // Of the two at least one is a resource: nothing else fails to merge. What is none may stay.
-    return { place, fresh, rule, came: 'erased', stands: old.holds === undefined ? old : undefined };
+  const isShared = kept !== undefined && old?.holds !== undefined && fresh.holds !== undefined;
+  const isDispensable = [old, fresh].every((entry) => entry?.holds === undefined || isCopy(entry));
+  const isResource = old?.holds !== undefined || fresh.holds !== undefined;
+  if (!isShared && isResource && isDispensable) {
+    // What is no resource may stay.
+    return { place, fresh, rule, came: 'erased', stands: old?.holds === undefined ? old : undefined };
   }
+  if (kept !== undefined) return { place, fresh, rule, came: kept === old ? 'kept' : 'taken', stands: kept };
   return { place, fresh, rule, came: fresh.lenient === true ? 'dropped' : 'refused', stands: old };
 }
