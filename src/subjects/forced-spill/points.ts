@@ -21,12 +21,18 @@ export function spillPoints(program: Program, attempt: Attempt, spilled: Readonl
   return [];
 }
 
+/** A resource in a state. */
+type Held = Pick<Duty, 'reference' | 'visit'>;
+
 /** Groups of resources to be spilled, the first that has something to spill counts. */
-function candidatesFor({ choice }: Attempt): readonly (readonly Duty[])[] {
+function candidatesFor({ choice }: Attempt): readonly (readonly Held[])[] {
   const { candidates, usable, selection } = choice;
   const { duties } = candidates;
   if (selection.ok) return [];
-  if (selection.why === 'no-key') return [duties.filter((_, index) => usable[index]?.length === 0)];
+  if (selection.why === 'no-key') {
+    // Whatever other states have under these keys has no place either.
+    return [duties.filter((_, index) => usable[index]?.length === 0).flatMap((duty) => [duty, ...duty.alike])];
+  }
   const blamed = new Set(usable[selection.duty]);
   return [
     duties.filter((_, index) => index === selection.duty),
@@ -35,7 +41,7 @@ function candidatesFor({ choice }: Attempt): readonly (readonly Duty[])[] {
   ];
 }
 
-function pointsOf(program: Program, { analysis, pcMap }: Attempt, { reference, visit }: Duty): readonly number[] {
+function pointsOf(program: Program, { analysis, pcMap }: Attempt, { reference, visit }: Held): readonly number[] {
   const acquired = pcMap.toOriginal[reference.acquiredAt] ?? -1;
   const acquirer = program.subprogramOf[acquired] ?? 0;
   const owner = analysis.throws[visit]?.state.frame(reference.frame).subprogram ?? acquirer;

@@ -45,6 +45,8 @@ export interface Duty {
   readonly pc: number;
   /** Position of the throw state in `Analysis.throws`. */
   readonly visit: number;
+  /** What other calls have acquired and other states have under the same keys, one for each call. */
+  readonly alike: Pick<Duty, 'reference' | 'visit'>[];
 }
 
 export interface Candidates {
@@ -94,10 +96,17 @@ export function findCandidates(program: Program, analysis: Analysis, addresses?:
     state.references.forEach((reference, index) => {
       const keys = found[index] ?? [];
       const name = keys.length === 0 ? `lost ${pc} ${reference.acquiredAt}` : keys.join(' ');
-      if (!duties.has(name)) duties.set(name, { keys, reference, pc, visit });
+      const known = duties.get(name);
+      if (known === undefined) duties.set(name, { keys, reference, pc, visit, alike: [] });
+      else if (!isFrom(known, reference)) known.alike.push({ reference, visit });
     });
   }
   return { sites: order, duties: [...duties.values()] };
+}
+
+/** Whether a duty stands for the call that acquired a reference. */
+function isFrom({ reference, alike }: Duty, { acquiredAt }: Reference): boolean {
+  return reference.acquiredAt === acquiredAt || alike.some((each) => each.reference.acquiredAt === acquiredAt);
 }
 
 /** Whether a place of a site is usable: in every state 0 or an owned resource, all of one destructor and offset. */

@@ -84,18 +84,25 @@ export function metadataBytes(descriptors: Descriptors): number {
   return bytes + 16 * tables.size;
 }
 
-/** One line per pc: `main 7: r7=task?`; `?` where a path has it NULL or maybe NULL, `-` where nothing is described. */
-export function describeDescriptors(program: Program, descriptors: Descriptors): readonly string[] {
+/**
+ * One line per pc: `main 7: r7=task?`; `?` where a path has it NULL or maybe NULL, `-` where nothing is described. `shown`: as
+ * what a pc of a rewrite is told.
+ */
+export function describeDescriptors(
+  program: Program,
+  descriptors: Descriptors,
+  shown = (pc: number): number => pc,
+): readonly string[] {
   return descriptors.pcs.map((pc) => {
     const name = program.subprograms[program.subprogramOf[pc] ?? 0]?.name ?? '?';
     const descriptor = descriptors.byPc.get(pc);
-    if (descriptor === undefined) return `${name} ${pc}: -`;
+    if (descriptor === undefined) return `${name} ${shown(pc)}: -`;
     const entries = [...descriptor.stack, ...descriptor.registers.flatMap((entry) => entry ?? [])].map((entry) => {
       if (entry.holds === undefined) return `${placeName(entry.place)}=${contentOf(entry)}`;
       const nullable = descriptor.nullable.has(entry.place) ? '?' : '';
       const offset = entry.offset === 0 ? '' : `${entry.offset > 0 ? '+' : ''}${entry.offset}`;
       return `${placeName(entry.place)}=${entry.holds.kind}${offset}${nullable}`;
     });
-    return `${name} ${pc}: ${entries.length === 0 ? '-' : entries.join(' ')}`;
+    return `${name} ${shown(pc)}: ${entries.length === 0 ? '-' : entries.join(' ')}`;
   });
 }

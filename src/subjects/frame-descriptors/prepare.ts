@@ -30,7 +30,7 @@ export function unchanged({ program, analysis }: PrepareInput): Carrier {
 
 /** The prepared program: descriptors are its metadata and all that its unwinder knows. */
 export function prepareDescriptors(descriptors: Descriptors, policy: KeepingPolicy, carrier: Carrier): Prepared {
-  const { program, cost } = carrier;
+  const { program, pcMap, cost } = carrier;
   const listed: Listed = {
     byPc: descriptors.byPc,
     tables: new Set([...descriptors.byPc.values()].map(({ subprogram }) => subprogram)),
@@ -48,6 +48,6 @@ export function prepareDescriptors(descriptors: Descriptors, policy: KeepingPoli
         { ...listed, byPc: policy.pcs.move(descriptors, pass), prologues: policy.pcs.prologues(program, pass) },
         policy,
       ),
-    describe: () => describeDescriptors(program, descriptors),
+    describe: () => describeDescriptors(program, descriptors, (pc) => pcMap.toOriginal[pc] ?? pc),
   };
 }
