@@ -16,9 +16,10 @@ import { translateKnowledge, translationOf } from './translate.js';
 
 /** What rfc-v1 makes of the states in which the spilled resources are erased. */
 export function literalKnowledge(program: Program, analysis: Analysis): DescriptorKnowledge {
-  const { analysis: erased, layout } = spillConflicts(program, analysis);
+  const { analysis: erased, layout, collected } = spillConflicts(program, analysis);
   const knowledge = postedKnowledge(program, erased);
-  if (layout.slots.length === 0) return knowledge;
+  const isTooLarge = !collected.ok && collected.refusal.code === 'stack-limit';
+  if (layout.slots.length === 0 || isTooLarge) return knowledge;
   const spills = spillsOf(
     layout.slots,
     analysis,
