@@ -126,8 +126,8 @@ class PlannedArrival {
   /** References that the cleanup of an inner frame has released: pointers with these ids are unknown scalars by now. */
   private readonly released = new Set<number>();
   private readonly listed: ReadonlyMap<number, number>;
-  /** By reference recorded in the frame that is looked at: the number of its copies. */
-  private numbers = new Map<number, number>();
+  /** By reference recorded so far: the number of its copies. */
+  private readonly numbers = new Map<number, number>();
   private throwing = true;
 
   constructor(
@@ -156,7 +156,6 @@ class PlannedArrival {
 
   private collectFrame(frame: number, pc: number): Refusal | undefined {
     const { state } = this.visit;
-    this.numbers = new Map();
     this.throwing = frame === state.depth - 1;
     const nullable = this.nullable.get(pc) ?? new Set();
     this.nullable.set(pc, nullable);
