@@ -9,7 +9,7 @@ import { CALLABLES, stackResource } from '../../isa/callables.js';
 import type { Program } from '../../isa/program.js';
 import { roundUp, worstChain } from '../cost.js';
 
-export const SLOT_BYTES = 8;
+const SLOT_BYTES = 8;
 
 /** A slot, and the call that fills it. */
 export interface SpillSlot {
