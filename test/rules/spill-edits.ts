@@ -303,7 +303,6 @@ export const SPILL_EDITS: readonly Edit[] = [
       '.find((pc) => !spilled.has(pc) && returnsIt(program, pc));',
       '.find((pc) => !spilled.has(pc));',
     ],
-    ['literal: only a failed merge is acted upon', "if (refusal.code !== 'merge-failure') return undefined;", ''],
     [
       'literal: slots fit into the stack',
       'if (refusal !== undefined) return { layout, analysis, collected: { ok: false, refusal } };',

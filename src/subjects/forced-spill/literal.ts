@@ -54,7 +54,7 @@ function conflicting(
   { refusal }: Extract<Collected, { readonly ok: false }>,
   spilled: ReadonlySet<number>,
 ): number | undefined {
-  if (refusal.code !== 'merge-failure') return undefined;
+  // Only a failed merge has two sides.
   return [refusal.right, refusal.left]
     .flatMap((side) => side?.acquiredAt ?? [])
     .find((pc) => !spilled.has(pc) && returnsIt(program, pc));

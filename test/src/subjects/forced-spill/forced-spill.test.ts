@@ -82,5 +82,7 @@ describe('forced spill', () => {
     });
     const { subjects } = judge.judge(read.case.program, { plans: [read.case.patches] });
     expect([...subjects.values()].map(({ verdict }) => verdict)).toEqual(['leak', 'agree']);
+    const rewritten = judge.judge(walked(TASK_OR_RECORD).program, { plans: [[{ do: 'blind' }]] }).subjects;
+    expect([...rewritten.values()].map(({ verdict }) => verdict)).toEqual(['leak', 'agree']);
   });
 });
