@@ -157,8 +157,8 @@ export const SPILL_EDITS: readonly Edit[] = [
       "const edits: Edit[] = clears.map(({ pc, offset }) => ({ do: 'after', pc, insns: [zero(offset)] }));",
       'const edits: Edit[] = [];',
       {
-        text: '  return patch(program, edits);',
-        by: "  for (const { pc, offset } of clears) edits.push({ do: 'after', pc, insns: [zero(offset)] });\n  return patch(program, edits);",
+        text: "  return patch(program, edits, 'trusted');",
+        by: "  for (const { pc, offset } of clears) edits.push({ do: 'after', pc, insns: [zero(offset)] });\n  return patch(program, edits, 'trusted');",
       },
     ],
   ]),

@@ -22,7 +22,7 @@ export function insertSpills(program: Program, { slots }: SlotLayout, clears: re
     const insns = [insn('stx64', { dst: 10, src: register, off: offset })];
     edits.push({ do: register === 0 ? 'after' : 'before', pc, insns });
   }
-  return patch(program, edits);
+  return patch(program, edits, 'trusted');
 }
 
 function zero(off: number): Insn {
