@@ -5,6 +5,9 @@ import { createShard } from '../src/campaign/shard.js';
 import { freshSeed } from '../src/commands/options.js';
 import { SUBJECTS } from '../src/subjects/registry.js';
 
+/** Designs as their authors put them: they have known defects. */
+const ERRING: readonly string[] = ['frame-descriptors/rfc-v1', 'frame-descriptors/rfc-v2', 'forced-spill/literal'];
+
 describe('smoke', () => {
   it.each(PROFILE_NAMES)('smoke %s × all subjects: nothing crashes and what is right stays right', (profile) => {
     const { SMOKE_SEED: seed = freshSeed() } = process.env;
@@ -24,8 +27,7 @@ describe('smoke', () => {
     for (let from = 0; performance.now() < end; from += 16) {
       const { crash, sightings } = shard.run({ from, count: 16 }, false);
       expect(crash, crash?.stack).toBeUndefined();
-      // The posted design has known defects; the others must never be wrong.
-      expect(sightings.filter(({ subject }) => subject !== 'frame-descriptors/rfc-v1')).toEqual([]);
+      expect(sightings.filter(({ subject }) => !ERRING.includes(subject))).toEqual([]);
     }
   });
 });

@@ -5,7 +5,7 @@
  */
 
 import type { StoppedFrame, StoppedView } from '../../src/contract/unwind.js';
-import { type CallableName, callableByName } from '../../src/isa/callables.js';
+import { CALLABLES, type CallableName, callableByName, stackResource } from '../../src/isa/callables.js';
 import type { Program } from '../../src/isa/program.js';
 import type { Prepared } from '../../src/subjects/subject.js';
 import type { Analysis, ThrowVisit } from '../../src/verify/analysis.js';
@@ -56,6 +56,11 @@ export type UnclaimableReason =
   | 'table'
   /** It releases what no word of the stopped program is. */
   | 'foreign-value'
+  /**
+   * A word is the address of a dynptr or iterator. The kernel does not know that addresses of its stack are not NULL
+   * (reg_not_null), so it would miss the release on a path that does not exist.
+   */
+  | 'slot-address'
   /** No callable has the name of its destructor. */
   | 'unknown-destructor';
 
@@ -116,6 +121,8 @@ function claimsOfChain(prepared: Prepared, subprograms: readonly number[], pcs: 
     if (value === undefined) return no('foreign-value', `${step.destructor} of 0x${step.address.toString(16)}`);
     const destructor = destructorOf(program, step.destructor);
     if (destructor === undefined) return no('unknown-destructor', step.destructor);
+    if (value.place.in !== 'slot' && stackResource(CALLABLES[destructor.destructor]) !== undefined)
+      return no('slot-address', step.destructor);
     claims[value.frame]?.push({ place: value.place, offset: value.offset, ...destructor });
   }
   return { ok: true, claims };

@@ -21,9 +21,11 @@ export interface MergeStep {
   readonly rule?: MergeRule;
   /**
    * `taken`: the new entry stands now. `kept`: the old one does. `refused`: they do not merge, the program is refused.
-   * `dropped`: they do not merge, which is ignored. `silent`: the path says nothing, an entry there is not looked at again.
+   * `dropped`: they do not merge, which is ignored. `erased`: the paths do not share the location, and what is lost there is
+   * a second copy of something that they share elsewhere. `silent`: the path says nothing, an entry there is not looked
+   * at again.
    */
-  readonly came: 'taken' | 'kept' | 'refused' | 'dropped' | 'silent';
+  readonly came: 'taken' | 'kept' | 'refused' | 'dropped' | 'erased' | 'silent';
 }
 
 /** Why a location is listed in a descriptor, or is not. */
@@ -77,6 +79,17 @@ export interface FailedChoice {
   readonly places: readonly { readonly pc: number; readonly location: Location; readonly against: MergeSide }[];
 }
 
+/** A slot that a design has added, and what it holds at the throws. */
+export interface SpillKnowledge {
+  readonly subprogram: number;
+  /** From the frame pointer, in bytes. */
+  readonly offset: number;
+  /** pc of the call that fills it. */
+  readonly pc: number;
+  /** By visit: the reference that it holds, or 0. */
+  readonly holds: readonly number[];
+}
+
 export interface DescriptorKnowledge {
   readonly is: 'descriptors';
   /** By pc, ascending. */
@@ -84,6 +97,8 @@ export interface DescriptorKnowledge {
   /** At run time a frame without descriptor, of a subprogram that has some, is left without restoring its registers. */
   readonly leavesUnlisted: boolean;
   readonly failed?: FailedChoice;
+  /** Slots of the prepared program that the original does not have. */
+  readonly spills?: readonly SpillKnowledge[];
 }
 
 export interface TableKnowledge {

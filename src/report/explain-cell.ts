@@ -125,6 +125,17 @@ function cellOfPointer(program: Program, state: StateView, pointer: Pointer): Ce
   };
 }
 
+/** What a place has that holds a reference, by the reference alone: 0 for none. */
+export function cellOfReference(program: Program, state: StateView, ref: number): Cell {
+  const reference = referenceOf(state, ref);
+  if (reference === undefined) return { is: 'constant', value: 0n };
+  const { kind, acquiredAt } = reference;
+  const struct = program.types[reference.type]?.name;
+  const resource = resourceName(state, reference);
+  const type = struct === undefined ? {} : { type: struct };
+  return { is: 'owned', kind, resource, ...type, offset: 0, mayBeNull: false, acquiredAt };
+}
+
 function referenceOf(state: StateView, ref: number): Reference | undefined {
   return ref === 0 ? undefined : state.references.find(({ id }) => id === ref);
 }

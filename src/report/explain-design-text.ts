@@ -60,7 +60,7 @@ function knowledgeText({ knows, refusal }: DesignExplanation, names: SubprogramN
 }
 
 function descriptorsText(knows: ExplainedDescriptors, refused: boolean, paint: Paint): string {
-  const { sites, unlisted, failed, leavesUnlisted } = knows;
+  const { sites, unlisted, failed, leavesUnlisted, spills, inserted } = knows;
   const described = new Set(sites.flatMap(({ subprogram, hasDescriptor }) => (hasDescriptor ? [subprogram] : [])));
   const empty = refused ? [] : sites.filter(({ hasDescriptor }) => !hasDescriptor);
   const left = empty.filter(({ subprogram }) => leavesUnlisted && described.has(subprogram));
@@ -80,18 +80,26 @@ function descriptorsText(knows: ExplainedDescriptors, refused: boolean, paint: P
       paintLines(wrap(`${resource} of state ${state} is LISTED NOWHERE`, '    ', '  '), paint.red),
     ),
     failed === undefined ? '' : failureText(failed, paint),
+    ...spills.map(({ subprogram, location, pc }) =>
+      wrap(
+        `${locationText(location)} of ${subprogram} is new: it is for what the call at ${pc} acquires`,
+        '    ',
+        '  ',
+      ),
+    ),
+    inserted.length === 0 ? '' : foldedTable(paint, ['', ''], insertedRows(inserted)),
   ].join('');
 }
 
 function siteText({ subprogram, pc, locations }: ExplainedSite, paint: Paint): string {
-  const chosen = locations.some(({ listing }) => listing.why !== 'merged');
+  const merged = locations.some(({ listing }) => listing.why === 'merged');
   const rows: string[][] = [];
   const quiet: Location[] = [];
   for (const each of locations) {
     if (isQuiet(each)) quiet.push(each.location);
-    else rows.push(...locationRows(each, pc, paint));
+    else rows.push(...locationRows(each, pc, merged, paint));
   }
-  const head = ['place', 'entry', ...(chosen ? [] : ['what a state has there']), 'why'];
+  const head = ['place', 'entry', ...(merged ? ['what a state has there'] : []), 'why'];
   const table = rows.length === 0 ? '' : foldedTable(paint, head, rows, '    ');
   const rest =
     quiet.length === 0
@@ -124,13 +132,20 @@ function isQuiet({ entry, listing }: ExplainedLocation): boolean {
   );
 }
 
-function locationRows({ location, entry, listing }: ExplainedLocation, pc: number, paint: Paint): readonly string[][] {
+/** `merged`: the table has a column for what states have. */
+function locationRows(
+  { location, entry, listing }: ExplainedLocation,
+  pc: number,
+  merged: boolean,
+  paint: Paint,
+): readonly string[][] {
   const place = locationText(location);
   const what = entryText(entry);
-  if (listing.why !== 'merged') return [[place, what, choiceText(listing, pc)]];
+  if (listing.why !== 'merged') return [[place, what, ...(merged ? [''] : []), choiceText(listing, pc)]];
   return listing.steps.map((step, index) => {
     const wrong = misfitText(step, pc);
-    const stands = listing.steps.slice(0, index).some(({ came }) => came === 'taken');
+    const before = listing.steps.slice(0, index).filter(({ came }) => came === 'taken' || came === 'erased');
+    const stands = before.at(-1)?.came === 'taken';
     const why = `${stepText(step, stands)}${wrong === '' ? '' : `; ${paint.red(wrong)}`}`;
     return [index === 0 ? place : '', index === 0 ? what : '', hasText(step), why];
   });
@@ -185,10 +200,12 @@ const CAME: Readonly<Record<Exclude<ExplainedStep['came'], 'silent'>, string>> =
   kept: 'the old one stays',
   refused: 'REFUSED',
   dropped: 'a failure that is ignored here: the old one stays',
+  erased: 'a second copy of what the paths share elsewhere: ERASED',
 };
 
 /** `stands`: some state before these has made an entry. */
 function stepText({ rule, came, made, cell }: ExplainedStep, stands: boolean): string {
+  if (came === 'erased' && rule === undefined) return `makes no entry; ${CAME.erased}`;
   if (came === 'silent' || rule === undefined) {
     return stands ? 'makes no entry, so the old one is not looked at' : 'makes no entry';
   }

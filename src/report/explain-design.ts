@@ -73,6 +73,9 @@ export interface ExplainedDescriptors {
   /** What some state holds and no entry lists. */
   readonly unlisted: readonly { readonly state: string; readonly resource: string }[];
   readonly failed?: Omit<FailedChoice, 'visit' | 'reference'> & { readonly state: string; readonly resource: string };
+  /** Slots that the design has added: in whose frame, where, and the call that fills them. */
+  readonly spills: readonly { readonly subprogram: string; readonly location: Location; readonly pc: number }[];
+  readonly inserted: readonly Insertion[];
 }
 
 /** Code that a rewrite inserted, by the original instruction it serves, or at a subprogram's entry. */
@@ -112,16 +115,39 @@ export function explainDesign(
         lines: knowledge === undefined ? prepared.describe() : [],
       }
     : { name: subject.name, refusal: prepared.refusal, lines: [] };
+  const inserted = prepared.ok ? insertions(input.program, prepared) : [];
   switch (knowledge?.is) {
     case undefined:
       return shared;
     case 'descriptors':
-      return { ...shared, knows: explainDescriptors(input.program, knowledge, states, prepared.ok) };
+      return {
+        ...shared,
+        knows: {
+          ...explainDescriptors(input.program, knowledge, seenBy(input.program, knowledge, states), prepared.ok),
+          inserted,
+        },
+      };
     case 'tables':
-      return { ...shared, knows: { ...knowledge, inserted: prepared.ok ? insertions(input.program, prepared) : [] } };
+      return { ...shared, knows: { ...knowledge, inserted } };
     default:
       return knowledge satisfies never;
   }
+}
+
+/** The states as a design sees them that has added slots: what it says of those it knows better. */
+function seenBy(program: Program, { spills = [] }: DescriptorKnowledge, states: States): States {
+  if (spills.length === 0) return states;
+  return {
+    ...states,
+    cellAt(visit, pc, location) {
+      const spill = spills.find(
+        ({ subprogram, offset }) =>
+          location.in === 'stack' && offset === location.offset && subprogram === program.subprogramOf[pc],
+      );
+      const cell = states.cellAt(visit, pc, location);
+      return spill === undefined || cell === undefined ? cell : states.cellOfReference(visit, spill.holds[visit] ?? 0);
+    },
+  };
 }
 
 function explainDescriptors(
@@ -129,7 +155,7 @@ function explainDescriptors(
   knowledge: DescriptorKnowledge,
   states: States,
   accepted: boolean,
-): ExplainedDescriptors {
+): Omit<ExplainedDescriptors, 'inserted'> {
   const listed = listedResources(knowledge, states);
   const nameOf = (visit: number) => states.groupOf(visit)?.name ?? '?';
   const explain = (pc: number, { location, entry, listing }: DescribedLocation): ExplainedLocation => {
@@ -160,6 +186,11 @@ function explainDescriptors(
   return {
     is: 'descriptors',
     leavesUnlisted: knowledge.leavesUnlisted,
+    spills: (knowledge.spills ?? []).map(({ subprogram, offset, pc }) => ({
+      subprogram: program.subprograms[subprogram]?.name ?? '?',
+      location: { in: 'stack', offset },
+      pc,
+    })),
     sites: knowledge.sites.map(({ pc, subprogram, locations }) => ({
       pc,
       subprogram: program.subprograms[subprogram]?.name ?? '?',

@@ -5,7 +5,16 @@
 import type { Location } from '../contract/location.js';
 import type { Program } from '../isa/program.js';
 import type { Analysis, StateView } from '../verify/analysis.js';
-import { type Cell, cellOfSlot, cellOfValue, cellText, isAtStake, isConflict, resourceName } from './explain-cell.js';
+import {
+  type Cell,
+  cellOfReference,
+  cellOfSlot,
+  cellOfValue,
+  cellText,
+  isAtStake,
+  isConflict,
+  resourceName,
+} from './explain-cell.js';
 
 /** A frame of a state: its subprogram and the pc at which it stands. */
 export interface FrameAt {
@@ -60,6 +69,8 @@ export interface States {
   nameOf(visit: number, reference: number): string;
   /** What a visit has at a location of the frame that stands at a pc; `undefined` if it has no such frame. */
   cellAt(visit: number, pc: number, location: Location): Cell | undefined;
+  /** What a place that holds this reference of a visit has. */
+  cellOfReference(visit: number, reference: number): Cell | undefined;
 }
 
 /** A frame of one visit, with its index. */
@@ -111,6 +122,10 @@ export function groupStates(program: Program, analysis: Analysis): States {
       return state === undefined || reference === undefined ? '?' : resourceName(state, reference);
     },
     cellAt: cellIn,
+    cellOfReference: (visit, reference) => {
+      const state = analysis.throws[visit]?.state;
+      return state === undefined ? undefined : cellOfReference(program, state, reference);
+    },
   };
 }
 

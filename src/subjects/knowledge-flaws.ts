@@ -9,6 +9,7 @@ const CAME: Readonly<Record<MergeStep['came'], true>> = {
   kept: true,
   refused: true,
   dropped: true,
+  erased: true,
   silent: true,
 };
 
@@ -25,10 +26,11 @@ export function flawOfKnowledge(value: unknown, input: PrepareInput): string | u
 
 const KNOWLEDGE: Readonly<Record<Knowledge['is'], Check>> = {
   descriptors(value, input) {
-    const { sites, leavesUnlisted, failed } = fieldsOf(value);
+    const { sites, leavesUnlisted, failed, spills = [] } = fieldsOf(value);
     if (typeof leavesUnlisted !== 'boolean') return `leavesUnlisted: ${expected('true or false', leavesUnlisted)}`;
     return (
       list('sites', sites, flawOfSite, input) ??
+      list('spills', spills, flawOfSpill, input) ??
       (failed === undefined ? undefined : within('failed', flawOfFailure(failed, input)))
     );
   },
@@ -140,6 +142,21 @@ const flawOfFailure: Check = (value, input) => {
     return `why: ${expected('one of no-key, overlap, gave-up', why)}`;
   }
   return flawOfHolder(value, input) ?? list('places', places, flawOfPlace, input);
+};
+
+const flawOfSpill: Check = (value, input) => {
+  const { pc, subprogram, offset, holds } = fieldsOf(value);
+  if (!isWhole(offset, -512, -7)) return `offset: ${expected('an offset from -512 to -8', offset)}`;
+  return (
+    flawOfPc(pc, input.program) ??
+    flawOfSubprogram(subprogram, input) ??
+    list(
+      'holds',
+      holds,
+      (each) => (isWhole(each, 0) ? undefined : expected('the id of a reference, or 0', each)),
+      input,
+    )
+  );
 };
 
 const flawOfPlace: Check = (value, input) => {

@@ -1,10 +1,11 @@
 /** One row per subject, in the order in which reports list them. */
-import { rfcV1, sound } from './frame-descriptors/frame-descriptors.js';
+import { literal, sound as spilled } from './forced-spill/forced-spill.js';
+import { rfcV1, rfcV2, sound } from './frame-descriptors/frame-descriptors.js';
 import { mainline } from './mainline/mainline.js';
 import { perFrame } from './runtime-table/runtime-table.js';
 import type { Subject } from './subject.js';
 
-export const SUBJECTS: readonly Subject[] = [mainline, rfcV1, sound, perFrame];
+export const SUBJECTS: readonly Subject[] = [mainline, rfcV1, rfcV2, sound, literal, spilled, perFrame];
 
 const byName = new Map(SUBJECTS.map((subject) => [subject.name, subject]));
 

@@ -5,6 +5,7 @@ import { OBLIGATION_EDITS } from './obligation-edits.js';
 import { PATCH_EDITS } from './patch-edits.js';
 import { PRUNING_EDITS } from './pruning-edits.js';
 import { SCALAR_EDITS } from './scalar-edits.js';
+import { SPILL_EDITS } from './spill-edits.js';
 import { TABLE_EDITS } from './table-edits.js';
 import { TRANSFER_EDITS } from './transfer-edits.js';
 
@@ -14,6 +15,7 @@ export const EDITS: readonly Edit[] = [
   ...SCALAR_EDITS,
   ...PRUNING_EDITS,
   ...DESCRIPTOR_EDITS,
+  ...SPILL_EDITS,
   ...TABLE_EDITS,
   ...PATCH_EDITS,
 ];

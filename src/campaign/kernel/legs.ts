@@ -231,7 +231,10 @@ export const LEGS: readonly Leg[] = [
   execution('generated', 'R0 or cookie, and the context written: programs as generated'),
   execution('without-throws', 'the same, without throws', withoutThrows),
   cleanup('descriptors', 'frame-descriptors/rfc-v1', 0.97, checkDescriptors),
+  cleanup('descriptors', 'frame-descriptors/rfc-v2', 0.97, checkDescriptors),
   cleanup('descriptors', 'frame-descriptors/sound', 0.99, checkDescriptors),
+  cleanup('descriptors', 'forced-spill/literal', 0.97, checkDescriptors),
+  cleanup('descriptors', 'forced-spill/sound', 0.99, checkDescriptors),
   cleanup('table', 'runtime-table/per-frame', 0.99, checkTable),
 ];
 

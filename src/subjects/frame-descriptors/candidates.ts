@@ -45,6 +45,8 @@ export interface Duty {
   readonly pc: number;
   /** Position of the throw state in `Analysis.throws`. */
   readonly visit: number;
+  /** What other calls have acquired and other states have under the same keys, one for each call. */
+  readonly alike: Pick<Duty, 'reference' | 'visit'>[];
 }
 
 export interface Candidates {
@@ -54,8 +56,14 @@ export interface Candidates {
   readonly duties: readonly Duty[];
 }
 
+/**
+ * By subprogram: the bytes of stack below which a slot may hold the *address* of a dynptr or iterator, because a design has
+ * put it there (forced spill). Nowhere else does an address count as a place.
+ */
+export type AddressesBelow = readonly number[];
+
 /** Reads the throw states of a walk. */
-export function findCandidates(program: Program, analysis: Analysis): Candidates {
+export function findCandidates(program: Program, analysis: Analysis, addresses?: AddressesBelow): Candidates {
   const sites = new Map<number, Site>();
   const order: Site[] = [];
   const indices = new Map<Site, number>();
@@ -81,15 +89,24 @@ export function findCandidates(program: Program, analysis: Analysis): Candidates
         order.push(site);
       }
       site.seen++;
-      if (atStake) readFrame(program, state, frame, site, (indices.get(site) ?? 0) * PLACES, found);
+      if (!atStake) continue;
+      const below = addresses?.[state.frame(frame).subprogram] ?? Number.POSITIVE_INFINITY;
+      readFrame(program, state, frame, site, (indices.get(site) ?? 0) * PLACES, found, below / 8);
     }
     state.references.forEach((reference, index) => {
       const keys = found[index] ?? [];
       const name = keys.length === 0 ? `lost ${pc} ${reference.acquiredAt}` : keys.join(' ');
-      if (!duties.has(name)) duties.set(name, { keys, reference, pc, visit });
+      const known = duties.get(name);
+      if (known === undefined) duties.set(name, { keys, reference, pc, visit, alike: [] });
+      else if (!isFrom(known, reference)) known.alike.push({ reference, visit });
     });
   }
   return { sites: order, duties: [...duties.values()] };
+}
+
+/** Whether a duty stands for the call that acquired a reference. */
+function isFrom({ reference, alike }: Duty, { acquiredAt }: Reference): boolean {
+  return reference.acquiredAt === acquiredAt || alike.some((each) => each.reference.acquiredAt === acquiredAt);
 }
 
 /** Whether a place of a site is usable: in every state 0 or an owned resource, all of one destructor and offset. */
@@ -97,7 +114,7 @@ export function isUsable(site: Site, place: Place): boolean {
   const claim = site.claims[place];
   if (site.fine[place] !== site.seen || claim === 'mixed') return false;
   const zeroes = site.zeroes[place] ?? 0;
-  if (claim === undefined || zeroes === 0) return true;
+  if (claim === undefined || zeroes === 0 || claim.spill === 'spill') return true;
   const row: KindRow = KINDS[claim.holding.kind];
   return row.lives === 'register' || zeroes >= row.slots;
 }
@@ -109,6 +126,7 @@ function readFrame(
   site: Site,
   base: Key,
   found: readonly Key[][],
+  addressesFrom: Place,
 ): void {
   const slots = state.frame(frame).allocated / 8;
   let zeroes = 0;
@@ -117,7 +135,19 @@ function readFrame(
     const isZero = isZeroSlot(slot);
     zeroes = isZero ? zeroes + 1 : 0;
     const pointer = wholePointer(slot);
-    if (pointer !== undefined) readPointer(program, state, site, place, pointer, base, found);
+    const pointee = pointer === undefined || place < addressesFrom ? undefined : residentAt(state, pointer);
+    if (pointee !== undefined) {
+      const { kind, ref } = pointee;
+      readHolding(
+        program,
+        state,
+        site,
+        place,
+        { ref, holding: { kind, type: -1 }, spill: 'spill', offset: 0 },
+        base,
+        found,
+      );
+    } else if (pointer !== undefined) readPointer(program, state, site, place, pointer, base, found);
     else if (isZero) readZero(site, place, zeroes);
     else if (slot.resident?.first === true && isWhole(state, frame, place, slot.resident.kind)) {
       const { kind, ref } = slot.resident;
@@ -187,6 +217,14 @@ function readHolding(
   site.fine[place] = (site.fine[place] ?? 0) + 1;
   found[index]?.push(base + place);
   return true;
+}
+
+/** The dynptr or iterator that a stack pointer is the address of, if all of it is still there. */
+export function residentAt(state: StateView, { type, off }: Pointer): Resident | undefined {
+  if (type.to !== 'stack' || off >= 0 || off % 8 !== 0) return undefined;
+  const place = -off / 8 - 1;
+  const { resident } = state.slot(type.frame, place);
+  return resident?.first === true && isWhole(state, type.frame, place, resident.kind) ? resident : undefined;
 }
 
 /** Whether all slots of the dynptr or iterator that begins at a place are still there. */

@@ -238,13 +238,14 @@ const NOT_INIT: readonly Entry[] = Array.from({ length: PLACES }, (_, place) => 
   acquiredAt: undefined,
 }));
 
-function notInit(place: Place): Entry {
+/** The entry of a place that holds nothing known. */
+export function notInit(place: Place): Entry {
   const entry = NOT_INIT[place];
   if (entry === undefined) throw new RangeError(`no place ${place}`);
   return entry;
 }
 
 /** Whether a value is the scalar constant 0. */
-function isZero(value: Value | undefined): boolean {
+export function isZero(value: Value | undefined): boolean {
   return value?.is === 'scalar' && value.umax === 0n;
 }

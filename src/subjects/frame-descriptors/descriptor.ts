@@ -16,6 +16,8 @@ export interface Entry {
   readonly place: Place;
   /** What is there; `undefined` is the NOT_INIT entry of rfc-v1: nothing to release, but it must not meet a resource. */
   readonly holds: Holding | undefined;
+  /** The NULL entry of rfc-v2: nothing to release on the path that made it, and whatever another path has there merges with it. */
+  readonly isNull?: true;
   /** What kind of place it is (the RFC's spill type): a dynptr's or iterator's destructor gets the place's address. */
   readonly spill: SpillType;
   /** Subtracted from the value found there: the fixed offset of the pointer (rfc-v1 records none). */
@@ -59,10 +61,16 @@ export function placeName(place: Place): string {
 }
 
 /** An entry for people: kind (or `uninitialised`), struct or pointer type, offset, destructor. */
-export function entryInWords(program: Program, { holds, offset, destructor }: Entry) {
-  if (holds === undefined) return { what: 'uninitialised', offset };
+export function entryInWords(program: Program, entry: Entry) {
+  const { holds, offset, destructor } = entry;
+  if (holds === undefined) return { what: contentOf(entry), offset };
   const type = program.types[holds.type]?.name ?? holds.form;
   return { what: holds.kind, offset, destructor, ...(type === undefined ? {} : { type }) };
+}
+
+/** What an entry stands for: a kind, `null` or `uninitialised`. */
+export function contentOf({ holds, isNull }: Entry): string {
+  return holds?.kind ?? (isNull === true ? 'null' : 'uninitialised');
 }
 
 /** Metadata of the kernel's structures: 16 bytes per table, per descriptor 8 + 112 + 24 × stack entries. */
@@ -76,18 +84,25 @@ export function metadataBytes(descriptors: Descriptors): number {
   return bytes + 16 * tables.size;
 }
 
-/** One line per pc: `main 7: r7=task?`; `?` where a path has it NULL or maybe NULL, `-` where nothing is described. */
-export function describeDescriptors(program: Program, descriptors: Descriptors): readonly string[] {
+/**
+ * One line per pc: `main 7: r7=task?`; `?` where a path has it NULL or maybe NULL, `-` where nothing is described. `shown`: as
+ * what a pc of a rewrite is told.
+ */
+export function describeDescriptors(
+  program: Program,
+  descriptors: Descriptors,
+  shown = (pc: number): number => pc,
+): readonly string[] {
   return descriptors.pcs.map((pc) => {
     const name = program.subprograms[program.subprogramOf[pc] ?? 0]?.name ?? '?';
     const descriptor = descriptors.byPc.get(pc);
-    if (descriptor === undefined) return `${name} ${pc}: -`;
+    if (descriptor === undefined) return `${name} ${shown(pc)}: -`;
     const entries = [...descriptor.stack, ...descriptor.registers.flatMap((entry) => entry ?? [])].map((entry) => {
-      if (entry.holds === undefined) return `${placeName(entry.place)}=uninitialised`;
+      if (entry.holds === undefined) return `${placeName(entry.place)}=${contentOf(entry)}`;
       const nullable = descriptor.nullable.has(entry.place) ? '?' : '';
       const offset = entry.offset === 0 ? '' : `${entry.offset > 0 ? '+' : ''}${entry.offset}`;
       return `${placeName(entry.place)}=${entry.holds.kind}${offset}${nullable}`;
     });
-    return `${name} ${pc}: ${entries.length === 0 ? '-' : entries.join(' ')}`;
+    return `${name} ${shown(pc)}: ${entries.length === 0 ? '-' : entries.join(' ')}`;
   });
 }

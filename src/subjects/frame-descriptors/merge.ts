@@ -31,22 +31,24 @@ import type { MergeRule } from '../../contract/knowledge.js';
 import type { MergeSide, Refusal } from '../../contract/refusal.js';
 import type { Program } from '../../isa/program.js';
 import { claimOf, type Holding } from '../destructors.js';
-import { type Entry, locationOf, type Place, placeName } from './descriptor.js';
+import { contentOf, type Entry, locationOf, type Place, placeName } from './descriptor.js';
 
 /** The message of the kernel series. */
 const MESSAGE = 'frame_desc: merge: failed to merge old and new frame desc entry';
 
 /**
- * The rule of rfc-v1 that applies to a new entry and the one that stands at the same place (domain, "Merge"). Rules 7 and 8
- * need NULL entries, of which none is ever made.
+ * The rule that applies to a new entry and the one that stands at the same place (domain, "Merge"). Rules 7 and 8 need NULL
+ * entries: rfc-v1 never makes any, rfc-v2 does.
  */
 export function mergeRule(old: Entry | undefined, fresh: Entry): MergeRule {
   if (old === undefined) return 1;
   if (old.spill !== fresh.spill) return 3;
   // Identical down to the BTF type; of a dynptr or iterator the kind is all there is.
-  if (isIdentical(old.holds, fresh.holds)) return 2;
+  if (old.isNull === fresh.isNull && isIdentical(old.holds, fresh.holds)) return 2;
   if (old.spill === 'dynptr' || old.spill === 'iter') return 4;
-  return typeNumber(old) === typeNumber(fresh) ? 5 : 6;
+  if (typeNumber(old) === typeNumber(fresh)) return 5;
+  if (fresh.isNull === true) return 7;
+  return old.isNull === true ? 8 : 6;
 }
 
 function isIdentical(old: Holding | undefined, fresh: Holding | undefined): boolean {
@@ -64,19 +66,21 @@ const MERGES: Readonly<Record<MergeRule, boolean>> = {
   8: true,
 };
 
-/** Merges a new entry of rfc-v1 into the old one at the same place: the entry to keep, or `undefined` if they do not merge. */
-export function mergeEntries(old: Entry | undefined, fresh: Entry): Entry | undefined {
-  return MERGES[mergeRule(old, fresh)] ? (old ?? fresh) : undefined;
+/** Merges a new entry into the old one at the same place: the entry to keep, or `undefined` if they do not merge. */
+export function mergeEntries<Any extends Entry>(old: Any | undefined, fresh: Any): Any | undefined {
+  const rule = mergeRule(old, fresh);
+  if (!MERGES[rule]) return undefined;
+  return rule === 8 ? fresh : (old ?? fresh);
 }
 
 /** Stands for the verifier's register type number: shared by all kernel objects and by all local objects. */
 function typeNumber(entry: Entry): string {
-  return entry.holds === undefined ? 'not-init' : claimOf(entry.holds);
+  return entry.holds === undefined ? contentOf(entry) : claimOf(entry.holds);
 }
 
 /** One side of a failed merge, from an entry. */
 export function sideOf(entry: Entry): MergeSide {
-  const what = entry.holds?.kind ?? 'uninitialised';
+  const what = contentOf(entry);
   return entry.acquiredAt === undefined ? { what } : { what, acquiredAt: entry.acquiredAt };
 }
 

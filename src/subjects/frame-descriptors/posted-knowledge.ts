@@ -19,7 +19,7 @@ export function postedKnowledge(program: Program, analysis: Analysis): Descripto
       return {
         pc,
         subprogram: program.subprogramOf[pc] ?? 0,
-        locations: inOrderOfRelease(here).map((place) => {
+        locations: inOrderOfRelease(here.map(({ fresh }) => fresh.place)).map((place) => {
           // Where a merge failed, what comes behind it in that frame was not looked at any more.
           const unseen = refused !== undefined && pc === refused.pc && place > refused.fresh.place ? refused.visit : -1;
           const seen = visits.filter((visit) => visit !== unseen);
@@ -34,7 +34,7 @@ export function postedKnowledge(program: Program, analysis: Analysis): Descripto
  * By pc of a frame: the visits that were looked at, in order; up to the visit that was refused, if any, and there up to
  * the frame whose merge failed.
  */
-function arrivalsByPc(
+export function arrivalsByPc(
   analysis: Analysis,
   last: number | undefined,
   refusedAt: number | undefined,
@@ -53,9 +53,9 @@ function arrivalsByPc(
   return arrivals;
 }
 
-/** Stack entries as first recorded, then R6..R9. */
-function inOrderOfRelease(events: readonly MergeEvent[]): readonly Place[] {
-  const places = [...new Set(events.map(({ fresh }) => fresh.place))];
+/** Each place once: stack entries as first recorded, then R6..R9. */
+export function inOrderOfRelease(recorded: readonly Place[]): readonly Place[] {
+  const places = [...new Set(recorded)];
   const registers = places.filter((place) => place >= SLOTS).sort((a, b) => a - b);
   return [...places.filter((place) => place < SLOTS), ...registers];
 }

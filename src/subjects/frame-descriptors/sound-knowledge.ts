@@ -14,7 +14,11 @@ import { type Choice, chooseKeys, oppositionAt } from './sound.js';
 
 /** Chooses once more and gives the reasons. Of a refused program it tells which resource has no place, and why. */
 export function soundKnowledge(program: Program, analysis: Analysis): DescriptorKnowledge {
-  const choice = chooseKeys(program, analysis);
+  return knowledgeOfChoice(program, analysis, chooseKeys(program, analysis));
+}
+
+/** The reasons of a choice that has been made. */
+export function knowledgeOfChoice(program: Program, analysis: Analysis, choice: Choice): DescriptorKnowledge {
   const { sites, duties } = choice.candidates;
   const { selection } = choice;
   const duty = selection.ok ? undefined : duties[selection.duty];

@@ -5,6 +5,7 @@ import type { Analysis } from '../../verify/analysis.js';
 import { DESTRUCTORS, type Holding } from '../destructors.js';
 import { heldReference } from '../refusal.js';
 import {
+  type AddressesBelow,
   type Candidates,
   type Duty,
   findCandidates,
@@ -27,8 +28,8 @@ export interface Choice {
 }
 
 /** Chooses the keys that descriptors list. */
-export function chooseKeys(program: Program, analysis: Analysis): Choice {
-  const candidates = findCandidates(program, analysis);
+export function chooseKeys(program: Program, analysis: Analysis, addresses?: AddressesBelow): Choice {
+  const candidates = findCandidates(program, analysis, addresses);
   const { sites, duties } = candidates;
   const usable = duties.map(({ keys }) => keys.filter((key) => isUsableKey(sites, keys, key)));
   return { candidates, usable, selection: selectKeys(usable) };
@@ -36,13 +37,14 @@ export function chooseKeys(program: Program, analysis: Analysis): Choice {
 
 /** Chooses the descriptors of a walked program such that every path is cleaned up exactly, or says where paths clash. */
 export function collectSound(program: Program, analysis: Analysis): Collected {
-  const { candidates, selection } = chooseKeys(program, analysis);
-  const { sites, duties } = candidates;
-  if (!selection.ok) {
-    const duty = duties[selection.duty];
-    if (duty === undefined) throw new Error('selection blames a duty that does not exist');
-    return { ok: false, refusal: explain(program, analysis, candidates, duty, selection.why) };
-  }
+  return describeChoice(program, analysis, chooseKeys(program, analysis));
+}
+
+/** The descriptors of a choice, or why there is none. */
+export function describeChoice(program: Program, analysis: Analysis, choice: Choice): Collected {
+  const { candidates, selection } = choice;
+  const { sites } = candidates;
+  if (!selection.ok) return { ok: false, refusal: refusalOf(program, analysis, choice, selection.duty, selection.why) };
   const byPc = new Map<number, Descriptor>();
   sites.forEach((site, index) => {
     const entries: (Entry | undefined)[] = [];
@@ -64,6 +66,22 @@ export function collectSound(program: Program, analysis: Analysis): Collected {
   return { ok: true, descriptors: { byPc, pcs: sites.map(({ pc }) => pc).sort((a, b) => a - b) } };
 }
 
+/** Why a duty cannot be met, by its position. */
+export function refusalOf(
+  program: Program,
+  analysis: Analysis,
+  { candidates }: Choice,
+  index: number,
+  why: Unmet,
+): Refusal {
+  const duty = candidates.duties[index];
+  if (duty === undefined) throw new Error(`there is no duty ${index}`);
+  return explain(program, analysis, candidates, duty, why);
+}
+
+/** Why a selection fails. */
+type Unmet = Extract<Selection, { readonly ok: false }>['why'];
+
 /** A key that one state has twice would release twice; a program without recursion has none. */
 function isUsableKey(sites: readonly Site[], keys: readonly Key[], key: Key): boolean {
   const site = sites[Math.floor(key / PLACES)];
@@ -71,13 +89,7 @@ function isUsableKey(sites: readonly Site[], keys: readonly Key[], key: Key): bo
 }
 
 /** Why a duty cannot be met, by its most telling place: one where another resource stands, else the first. */
-function explain(
-  program: Program,
-  analysis: Analysis,
-  { sites }: Candidates,
-  duty: Duty,
-  why: 'no-key' | 'overlap' | 'gave-up',
-): Refusal {
+function explain(program: Program, analysis: Analysis, { sites }: Candidates, duty: Duty, why: Unmet): Refusal {
   const { reference, keys } = duty;
   const left = { what: reference.kind, acquiredAt: reference.acquiredAt };
   const holding = { kind: reference.kind, type: reference.type };

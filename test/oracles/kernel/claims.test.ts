@@ -78,6 +78,7 @@ describe('claimsOf', () => {
     expect(each({ do: 'run', pc: 0 })).toBe('landing-pad');
     expect(each({ from: { in: 'table', index: 0 } })).toBe('table');
     expect(each({ address: 5n })).toBe('foreign-value');
+    expect(each({ destructor: 'bpf_iter_num_destroy' })).toBe('slot-address');
     expect(each({ destructor: 'free' })).toBe('unknown-destructor');
     expect(each({ destructor: 'bpf_obj_drop_impl(tree)' })).toBe('unknown-destructor');
   });

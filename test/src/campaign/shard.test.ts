@@ -79,7 +79,7 @@ describe('createShard', () => {
       const read = readCase(text);
       if (!read.ok) throw new Error(JSON.stringify(read.errors));
       expect(read.case.patches.length).toBeGreaterThan(0);
-      expect(read.case.known).toMatchObject([{ subject: RFC, defect: sighting.defect }]);
+      expect(read.case.known[0]).toMatchObject({ subject: RFC, defect: sighting.defect });
       expect(replayCase(read.case).mismatches).toEqual([]);
     }
   });

@@ -26,16 +26,15 @@ describe('replayCase', () => {
   it('lists the defects that show, with pc and the reason for which they are known', () => {
     expect(replayCase(example).defects).toEqual([]);
     const [row] = readme.known;
-    expect(replayCase(readme).defects).toEqual([
-      {
-        subject: row?.subject,
-        defect: row?.defect,
-        verdict: 'double-release',
-        detail: expect.stringContaining('already released'),
-        pc: 27,
-        known: row?.reason,
-      },
-    ]);
+    expect(replayCase(readme).defects).toHaveLength(readme.known.length);
+    expect(replayCase(readme).defects[0]).toEqual({
+      subject: row?.subject,
+      defect: row?.defect,
+      verdict: 'double-release',
+      detail: expect.stringContaining('already released'),
+      pc: 27,
+      known: row?.reason,
+    });
     expect(replayCase({ ...readme, known: [] }).defects[0]?.known).toBeUndefined();
   });
 

@@ -58,8 +58,11 @@ describe('runKernelCheck', () => {
     const { code, out: text } = await run('kernel', 'check', file, '--json');
     expect(code).toBe(0);
     const { legs } = JSON.parse(text);
-    expect(legs).toHaveLength(5);
-    expect(legs[3]).toEqual({ leg: 'descriptors/frame-descriptors/sound', answers: [{ is: 'agree', how: 'right' }] });
+    expect(legs.length).toBeGreaterThan(4);
+    expect(legs).toContainEqual({
+      leg: 'descriptors/frame-descriptors/sound',
+      answers: [{ is: 'agree', how: 'right' }],
+    });
     expect((await run('kernel', 'check', file)).out).toMatch(/descriptors\/frame-descriptors\/sound +agrees +right/);
   });
 });

@@ -26,7 +26,7 @@ describe('runShrink', () => {
     const answer = await run('shrink', file('a.bpf', LONG), '--quiet');
     expect(answer).toMatchObject({ code: 0, err: '' });
     const read = readCase(answer.out);
-    expect(read.ok && read.case.known).toMatchObject([{ subject: RFC, defect: DEFECT }]);
+    expect(read.ok && read.case.known[0]).toMatchObject({ subject: RFC, defect: DEFECT });
   });
 
   it('runShrink keeps the patches that are needed, aimed at the smaller program', async () => {
@@ -34,7 +34,7 @@ describe('runShrink', () => {
     expect((await run('shrink', file('a.bpf', MOVED), '--quiet', '-o', out)).code).toBe(0);
     const read = readCase(readFileSync(out, 'utf8'));
     if (!read.ok) throw new Error(JSON.stringify(read.errors));
-    expect(read.case.known).toMatchObject([{ subject: RFC, defect: 'leak/patched/unlisted/register/thrower' }]);
+    expect(read.case.known[0]).toMatchObject({ subject: RFC, defect: 'leak/patched/unlisted/register/thrower' });
     const [step, ...rest] = read.case.patches;
     expect(rest).toEqual([]);
     expect(step).toMatchObject({ do: 'insert', before: 1, after: 0 });

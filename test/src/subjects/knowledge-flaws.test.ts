@@ -65,6 +65,7 @@ describe('flawOfKnowledge', () => {
   it.each([
     descriptors,
     { ...descriptors, failed: undefined },
+    { ...descriptors, spills: [{ subprogram: 0, offset: -16, pc: 0, holds: [0] }] },
     at({ why: 'one-of-several' }),
     at({ why: 'only-place', visit: 0, reference: 1 }),
     at({ why: 'second-copy', visit: 0, reference: 1, first: { pc: 5, location: { in: 'stack', offset: -8 } } }),
@@ -114,6 +115,26 @@ describe('flawOfKnowledge', () => {
       'failed: why: expected one of no-key',
     ],
     ['a failure at no place', { ...descriptors, failed: { ...failed, places: [{}] } }, 'failed: places[0]: pc: '],
+    [
+      'a slot above the frame',
+      { ...descriptors, spills: [{ subprogram: 0, offset: 8, pc: 0, holds: [0] }] },
+      'spills[0]: offset: expected an offset from -512 to -8, found 8',
+    ],
+    [
+      'a slot filled from nowhere',
+      { ...descriptors, spills: [{ subprogram: 0, offset: -8, pc: 1, holds: [0] }] },
+      'spills[0]: pc: ',
+    ],
+    [
+      'a slot of no frame',
+      { ...descriptors, spills: [{ subprogram: 1, offset: -8, pc: 0, holds: [0] }] },
+      'spills[0]: subprogram: ',
+    ],
+    [
+      'a slot that holds a word',
+      { ...descriptors, spills: [{ subprogram: 0, offset: -8, pc: 0, holds: ['task'] }] },
+      'spills[0]: holds[0]: expected the id of a reference, or 0',
+    ],
     ['no reader', { ...tables, read: 1 }, 'read: expected a function'],
     [
       'an entry above the frame',

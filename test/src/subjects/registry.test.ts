@@ -7,7 +7,10 @@ describe('SUBJECTS', () => {
     expect(SUBJECTS.map(({ name }) => name)).toEqual([
       'mainline',
       'frame-descriptors/rfc-v1',
+      'frame-descriptors/rfc-v2',
       'frame-descriptors/sound',
+      'forced-spill/literal',
+      'forced-spill/sound',
       'runtime-table/per-frame',
     ]);
     for (const subject of SUBJECTS) expect(subjectByName(subject.name)).toBe(subject);

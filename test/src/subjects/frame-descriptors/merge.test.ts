@@ -47,6 +47,19 @@ describe('mergeEntries', () => {
     expect(mergeEntries(entry(undefined), dynptr)).toBeUndefined();
   });
 
+  test('mergeEntries lets a resource or NOT_INIT stand for NULL, whichever came first', () => {
+    const none: Entry = { ...entry(undefined), isNull: true };
+    for (const other of [entry('task'), entry(undefined)]) {
+      expect(mergeEntries(other, none)).toBe(other);
+      expect(mergeRule(other, none)).toBe(7);
+      expect(mergeEntries(none, other)).toBe(other);
+      expect(mergeRule(none, other)).toBe(8);
+    }
+    expect(mergeRule(none, { ...none })).toBe(2);
+    expect(mergeRule(none, { ...entry('dynptr'), spill: 'dynptr' })).toBe(3);
+    expect(sideOf(none)).toEqual({ what: 'null' });
+  });
+
   test('mergeEntries takes a cast by bpf_skc_to_* for any kernel object, and no other socket pointer', () => {
     const socket = (form: SocketForm): Entry => ({
       ...entry('socket'),

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { Kind, RegisterKind } from '../../../../src/isa/kinds.js';
 import { describeDescriptors, SLOTS } from '../../../../src/subjects/frame-descriptors/descriptor.js';
 import { sound } from '../../../../src/subjects/frame-descriptors/frame-descriptors.js';
-import { collectSound } from '../../../../src/subjects/frame-descriptors/sound.js';
+import { chooseKeys, collectSound, describeChoice } from '../../../../src/subjects/frame-descriptors/sound.js';
 import type { StateView } from '../../../../src/verify/analysis.js';
 import type { Value } from '../../../../src/verify/value.js';
 import {
@@ -74,6 +74,23 @@ describe('collectSound', () => {
     const second = inMain([], holding('dynptr'), [slot('misc'), slot('misc'), ...pair]);
     expect(collect(both)).toEqual(['main 0: fp-16=dynptr']);
     expect(collect(both, second)).toEqual(['main 0: fp-32=dynptr']);
+  });
+
+  test('the address of a dynptr is a place of it only where the design itself has put it', () => {
+    const address = pointer('task', 0, { type: { to: 'stack', frame: 0 }, off: -16 });
+    const held = inMain([], holding('dynptr'), [...resident('dynptr', 1), slot(address)]);
+    const other = inMain([], [], [slot('misc'), slot('misc'), slot(ZERO)]);
+    expect(collect(held, other)).toContain('merge-failure');
+    const analysis = analysisOf(
+      program,
+      [held, other].map((state) => ({ pc: 0, state })),
+    );
+    const described = (below: number) => {
+      const collected = describeChoice(program, analysis, chooseKeys(program, analysis, [below, 0]));
+      return collected.ok ? describeDescriptors(program, collected.descriptors) : collected.refusal.code;
+    };
+    expect(described(16)).toEqual(['main 0: fp-24=dynptr?']);
+    expect(described(24)).toBe('merge-failure');
   });
 
   test('an iterator of which a slot was overwritten is lost', () => {
