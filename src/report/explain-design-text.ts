@@ -236,7 +236,9 @@ function tablesText({ tables, types, inserted }: ExplainedTables, names: Subprog
     .map(({ subprogram, entries }) => [
       names[subprogram] ?? '?',
       `${entries.length}`,
-      entries.map(({ pointer, type }, index) => `[${index}] fp${pointer}, type fp${type}`).join('; '),
+      entries
+        .map(({ pointer, type }, index) => `[${index}] fp${pointer}${type === pointer ? '' : `, type fp${type}`}`)
+        .join('; '),
     ]);
   if (rows.length === 0) return '  no table: nothing is ever owned, or nothing throws\n';
   const words = types.map(({ what, destructor }, number) => [`type ${number}`, what, destructor]);

@@ -1,10 +1,12 @@
 /** One row per subject, in the order in which reports list them. */
 import { rfcV1, sound } from './frame-descriptors/frame-descriptors.js';
 import { mainline } from './mainline/mainline.js';
+import { compact } from './runtime-table/compact.js';
 import { perFrame } from './runtime-table/runtime-table.js';
+import { shared } from './runtime-table/shared.js';
 import type { Subject } from './subject.js';
 
-export const SUBJECTS: readonly Subject[] = [mainline, rfcV1, sound, perFrame];
+export const SUBJECTS: readonly Subject[] = [mainline, rfcV1, sound, perFrame, shared, compact];
 
 const byName = new Map(SUBJECTS.map((subject) => [subject.name, subject]));
 

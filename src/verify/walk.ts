@@ -14,7 +14,7 @@
  * What is claimed. (1) Containment: at every instruction that a run executes, its registers, slots and resources lie in a
  * walked state of that pc, with the same frames. It rests on transfer and refinement being sound (property tests) and on
  * no feasible side of a branch being left out. (2) If there is no refusal, no run faults. (3) Pruning `exact` gives the
- * verdict, the throw states, `maxOwned`, `ownership` and `stackDepth` of `off`. (4) The kernel-like prunings (checkpoints.ts)
+ * verdict, the throw states, `maxOwned`, `maxHeld`, `ownership` and `stackDepth` of `off`. (4) The kernel-like prunings (checkpoints.ts)
  * give its verdict, `maxOwned`, `ownership`, `stackDepth` and `reached`, but only some of its throw states, those which the
  * kernel would see too. Containment cannot hold after what they drop: a run may be in a state that differs in all that no
  * continuation reads. So they do not record; whoever checks runs walks a second time with a complete pruning.
@@ -150,6 +150,7 @@ export function analyse(program: Program, options: WalkOptions): Analysis | Reco
     stackDepth: walk.notes.stackDepth,
     maxOwned: walk.notes.maxOwned,
     maxClones: walk.notes.maxClones,
+    maxHeld: walk.notes.maxHeld,
     walked: walk.walked,
     reached: walk.reached,
   };
@@ -203,6 +204,7 @@ class Walk implements Context {
       stackDepth: Array.from({ length: count }, () => 0),
       maxOwned: Array.from({ length: count }, () => 0),
       maxClones: Array.from({ length: count }, () => 0),
+      maxHeld: 0,
       hasClones: false,
       ownership: new Map<number, OwnershipMark>(),
     };

@@ -9,6 +9,8 @@ describe('SUBJECTS', () => {
       'frame-descriptors/rfc-v1',
       'frame-descriptors/sound',
       'runtime-table/per-frame',
+      'runtime-table/shared',
+      'runtime-table/compact',
     ]);
     for (const subject of SUBJECTS) expect(subjectByName(subject.name)).toBe(subject);
     expect(subjectByName('nobody')).toBeUndefined();
