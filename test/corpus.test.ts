@@ -41,6 +41,7 @@ const WITHOUT_CASE: Readonly<Record<WalkRefusal | SubjectRefusal, string | undef
   'merge-failure': undefined,
   'no-destructor': undefined,
   'table-unbounded': 'the walk ends before a frame owns more than it can count',
+  'no-continuation': undefined,
   'unsupported-stop': 'cases stop at throws, which every subject supports',
   'rewrite-rejected': 'a jump has to be 32,767 slots long, or it is our bug',
 };

@@ -275,6 +275,7 @@ const REFUSALS: Readonly<Record<Exclude<RefusalCode, FormRefusal> & (WalkRefusal
   'no-destructor': true,
   'table-unbounded': true,
   'unsupported-stop': true,
+  'no-continuation': true,
   'rewrite-rejected': true,
 };
 const isRefusal = (word: string): word is keyof typeof REFUSALS => Object.hasOwn(REFUSALS, word);

@@ -39,6 +39,7 @@ export type SubjectRefusal =
   | 'stack-limit'
   | 'table-unbounded'
   | 'unsupported-stop'
+  | 'no-continuation'
   | 'rewrite-rejected';
 
 export type RefusalCode = FormRefusal | WalkRefusal | SubjectRefusal;

@@ -21,6 +21,7 @@ const REFUSALS: Readonly<Record<SubjectRefusal, true>> = {
   'stack-limit': true,
   'table-unbounded': true,
   'unsupported-stop': true,
+  'no-continuation': true,
   'rewrite-rejected': true,
 };
 /** Words that stand for something else where a subject is named. */
@@ -188,7 +189,8 @@ function flawOfIntrinsics(value: unknown, program: Program): string | undefined 
 /** What is wrong with a step of an unwinding, or `undefined`. */
 export function flawOfStep(value: unknown, stopped: StoppedView, program: Program): string | undefined {
   const { do: does, frame, from, address, destructor, because, pc } = fieldsOf(value);
-  if (does !== 'release' && does !== 'run') return expected("{ do: 'release', … } or { do: 'run', … }", value);
+  if (does === 'resume') return flawOfResume(fieldsOf(value), stopped);
+  if (does !== 'release' && does !== 'run') return expected("{ do: 'release' | 'run' | 'resume', … }", value);
   if (!isWhole(frame, 0, stopped.frames.length)) {
     return `frame: ${expected(`one of ${stopped.frames.length} frames, 0 = main`, frame)}`;
   }
@@ -207,6 +209,15 @@ export function flawOfStep(value: unknown, stopped: StoppedView, program: Progra
     return `because: ${expected("a word without slashes such as 'kernel-object'", because)}`;
   }
   return undefined;
+}
+
+function flawOfResume({ program, pcs }: Fields, { frames }: StoppedView): string | undefined {
+  if (!isProgram(program)) return `program: ${expected('a program that patch made', program)}`;
+  if (!Array.isArray(pcs) || pcs.length !== frames.length) {
+    return `pcs: ${expected(`${frames.length} pcs, one for each frame`, pcs)}`;
+  }
+  const at = pcs.findIndex((pc) => !isWhole(pc, 0, program.length) || opAt(program, pc) === undefined);
+  return at === -1 ? undefined : `pcs[${at}]: ${expected('the pc of an instruction', pcs[at])}`;
 }
 
 /** What is wrong with a place in a frame, or `undefined`. */
