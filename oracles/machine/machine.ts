@@ -29,10 +29,8 @@ export interface Loadable {
   readonly intrinsics?: readonly Intrinsic[];
 }
 
-/** Instructions that a landing pad may execute. */
-const PAD_FUEL = 100_000;
-/** Instructions that a program may execute after it was stopped: as many as a verifier walks. */
-const RESUME_FUEL = 1_000_000;
+/** Instructions that code may execute that cleans up: as many as a verifier walks. */
+const CLEANUP_FUEL = 1_000_000;
 const NO_INTRINSICS: ReadonlyMap<number, Intrinsic> = new Map();
 const NEVER = -1;
 
@@ -284,7 +282,7 @@ export class Machine {
     try {
       return unwindStopped(this.#core, steps, {
         here: (pc) => {
-          this.#interpret(pc, PAD_FUEL, NEVER, NEVER, 0, undefined);
+          this.#interpret(pc, CLEANUP_FUEL, NEVER, NEVER, 0, undefined);
         },
         elsewhere: (program, pc) => this.#goOn(program, pc),
       });
@@ -306,7 +304,7 @@ export class Machine {
     core.pcMap = undefined;
     core.intrinsics = NO_INTRINSICS;
     try {
-      this.#interpret(pc, RESUME_FUEL, NEVER, NEVER, 0, undefined);
+      this.#interpret(pc, CLEANUP_FUEL, NEVER, NEVER, 0, undefined);
     } finally {
       core.code = code;
       core.subprogramOf = subprogramOf;

@@ -11,7 +11,8 @@ export type FormRefusal =
   | 'falls-off-end'
   | 'bad-call-target'
   | 'unreachable-insn'
-  | 'recursion';
+  | 'recursion'
+  | 'bad-pad';
 
 /** Reasons for which the walk refuses a program; the words of each are the kernel's. */
 export type WalkRefusal =
@@ -40,6 +41,8 @@ export type SubjectRefusal =
   | 'table-unbounded'
   | 'unsupported-stop'
   | 'no-continuation'
+  | 'no-pads'
+  | 'pad-rejected'
   | 'rewrite-rejected';
 
 export type RefusalCode = FormRefusal | WalkRefusal | SubjectRefusal;

@@ -6,6 +6,7 @@ import type { StopAt } from '../contract/prepared.js';
 import type { SubjectRefusal } from '../contract/refusal.js';
 import type { StoppedView } from '../contract/unwind.js';
 import { isIntrinsic } from '../isa/callables.js';
+import { withCleanup } from '../isa/cleanup.js';
 import { isProgram, opAt, type Program, slotsOf } from '../isa/program.js';
 import { buildProgram } from '../isa/validate.js';
 import { roundUp, STACK_LIMIT, worstChain } from './cost.js';
@@ -22,6 +23,8 @@ const REFUSALS: Readonly<Record<SubjectRefusal, true>> = {
   'table-unbounded': true,
   'unsupported-stop': true,
   'no-continuation': true,
+  'no-pads': true,
+  'pad-rejected': true,
   'rewrite-rejected': true,
 };
 /** Words that stand for something else where a subject is named. */
@@ -109,7 +112,8 @@ function flawOfPrepared(prepared: Fields, input: PrepareInput): string | undefin
 
 /** A rewrite is validated anew: columns that somebody put together by hand would fault the machine, not the design. */
 function flawOfProgram(program: Program, original: Program): string | undefined {
-  if (program === original) return undefined;
+  // Pads are behind the program, where no path leads.
+  if (program === original || program === withCleanup(original)) return undefined;
   const { types, maps, subprograms, labels } = program;
   const built = buildProgram({ slots: slotsOf(program), types, maps, labels });
   if (!built.ok) return `program: it is not valid: ${built.refusal.message}`;

@@ -252,7 +252,6 @@ function findingText(
     runs: [],
     refusals: [],
     known: [],
-    pads: [],
     patches: [],
     expected: [],
   };

@@ -21,7 +21,6 @@ const bare: Case = {
     { subjects: ['c'], code: 'merge-failure', words: '', pc: 1 },
   ],
   known: [{ subject: 'c', defect: 'leak/nothing/unlisted/register/caller', reason: 'found by fuzzing' }],
-  pads: [],
   patches: [],
   expected: ['a b'],
 };
