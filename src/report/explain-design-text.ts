@@ -46,10 +46,12 @@ function costText({ cost, growth }: DesignExplanation): string {
   return parts.length === 0 ? '' : `  costs ${inWords(parts)}\n`;
 }
 
-function knowledgeText({ knows, refusal }: DesignExplanation, names: SubprogramNames, paint: Paint): string {
+function knowledgeText({ knows, refusal, lines }: DesignExplanation, names: SubprogramNames, paint: Paint): string {
   switch (knows?.is) {
     case undefined:
-      return refusal === undefined ? '  nothing: it accepts only programs that hold nothing at a throw\n' : '';
+      return refusal === undefined && lines.length === 0
+        ? '  nothing: it accepts only programs that hold nothing at a throw\n'
+        : '';
     case 'descriptors':
       return descriptorsText(knows, refusal !== undefined, paint);
     case 'tables':

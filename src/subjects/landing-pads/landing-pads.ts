@@ -41,7 +41,8 @@ export const landingPads: Subject = {
       describe: () =>
         pads.map(({ begin, end, pad }) => {
           const name = program.subprograms[program.subprogramOf[begin] ?? 0]?.name ?? '?';
-          return `${name} ${begin} to ${end - 1}: pad at ${program.length + pad}`;
+          const range = end - begin === 1 ? `${begin}` : `${begin} to ${end - 1}`;
+          return `${name} ${range}: pad at ${program.length + pad}`;
         }),
     };
   },

@@ -11,6 +11,7 @@ describe('SUBJECTS', () => {
       'runtime-table/per-frame',
       'runtime-table/shared',
       'runtime-table/compact',
+      'landing-pads',
       'run-to-exit',
     ]);
     for (const subject of SUBJECTS) expect(subjectByName(subject.name)).toBe(subject);
