@@ -6,6 +6,7 @@ import type { FaultCode, Outcome } from '../../src/contract/outcome.js';
 import type { UnwindStep } from '../../src/contract/unwind.js';
 import type { Program } from '../../src/isa/program.js';
 import type { Ledger } from '../ledger.js';
+import type { WorldSource } from '../world.js';
 import type { Core } from './core.js';
 
 /** How the code is run until it exits; the core's outcome says how it went. */
@@ -35,14 +36,26 @@ export type NoteRelease = (frame: number, address: bigint, destructor: string, f
 
 type Step<Does extends UnwindStep['do']> = Extract<UnwindStep, { readonly do: Does }>;
 
-/** Saves all that such code can change; answers how to put it back. */
+/**
+ * What such code reads of the world beyond what the run has read: no choice of the world, or which worlds a program has would
+ * depend on who cleans up. A few small numbers in turn; every other attempt to acquire fails.
+ */
+function ownSource(): WorldSource {
+  let asked = 0;
+  return { context: () => asked++ & 3, draw: () => BigInt(asked++ & 3), acquireFails: () => (asked++ & 1) === 0 };
+}
+
+/** Saves all that such code can change, and gives it a world of its own; answers how to put it back. */
 export function keep(core: Core): () => void {
   const { ledger, outcome, traceHash, attempts } = core;
+  const { source } = core.memory;
+  core.memory.source = ownSource();
   core.saveCurrent();
   const frames = core.saveFrames();
   const memory = core.memory.save();
   return () => {
     core.memory.restore(memory);
+    core.memory.source = source;
     core.restoreFrames(frames);
     core.ledger = ledger;
     core.outcome = outcome;

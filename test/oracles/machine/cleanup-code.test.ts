@@ -109,4 +109,25 @@ describe('Machine.unwind in another program', () => {
     );
     expect(stopped.unwind([{ do: 'resume', program: reads, pcs: [2] }]).fault).toBeUndefined();
   });
+
+  it('asks nothing of the world of the run', () => {
+    const asking = '    call bpf_get_prandom_u32\n    call bpf_ktime_get_ns\n    r1 = 1\n    call bpf_task_from_pid\n';
+    const program = programOf(TEXT);
+    const asked: string[] = [];
+    const counting = new Machine();
+    counting.load({ program });
+    const world = {
+      context: () => asked.push('context'),
+      draw: () => BigInt(asked.push('draw')),
+      acquireFails: () => asked.push('acquire') < 0,
+    };
+    counting.run(world, 1000);
+    expect(counting.outcome.how).toBe('throw');
+    const before = asked.length;
+    const clone = programOf(TEXT.replace('call bpf_throw', `r0 = 0\n${asking}`));
+    counting.unwind([{ do: 'resume', program: clone, pcs: [CALL + 1, THROW] }]);
+    expect(asked).toHaveLength(before);
+    counting.run(world, 1000);
+    expect(asked).toHaveLength(2 * before);
+  });
 });
