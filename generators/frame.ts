@@ -23,6 +23,8 @@ export interface Frame {
   loop: number;
   /** Label of the throw at the end of the routine that several places jump to. */
   shared: Label | undefined;
+  /** What is known where they jump. */
+  readonly sharedStates: FrameState[];
   /** Frames of the longest call chain below this one. */
   height: number;
   /** Stack bytes, tables included, of the worst chain below this one. */
@@ -53,6 +55,7 @@ export function newFrame(
     arm: first,
     loop: first,
     shared: undefined,
+    sharedStates: [],
     height: 0,
     below: 0,
     peak: 0,

@@ -4,6 +4,7 @@ import { call, callLocal, type Insn, insn, type Operand } from '../src/isa/insn.
 import type { OpName } from '../src/isa/op.js';
 import type { MapDefinition, Program, StructType } from '../src/isa/program.js';
 import { buildProgram } from '../src/isa/validate.js';
+import { type PadSite, PadTable } from './pads.js';
 
 /** A position in one routine that can be jumped to; valid only there. */
 export type Label = number;
@@ -12,6 +13,8 @@ const CALLABLE_INSNS = new Map<CallableName, Insn>();
 
 export class Routine {
   readonly slots: Insn[] = [];
+  /** Its throws and calls, in the order in which they were written. */
+  readonly sites: PadSite[] = [];
   /** By label: its slot, or -1 while unbound. */
   readonly #labels: number[] = [];
   readonly #jumps: { readonly at: number; readonly label: Label }[] = [];
@@ -91,7 +94,9 @@ export function linkRoutines(
   }
   const slots: Insn[] = [];
   for (const routine of routines) routine.resolve(slots, starts);
-  const built = buildProgram({ slots, names, types: declarations.types, maps: declarations.maps });
+  const cleanup = new PadTable();
+  for (const routine of routines) cleanup.add(routine.name, starts.get(routine) ?? 0, routine.sites);
+  const built = buildProgram({ slots, names, cleanup, types: declarations.types, maps: declarations.maps });
   if (!built.ok) throw new Error(`generated an invalid program: ${built.refusal.message} at ${built.refusal.pc}`);
   return built.program;
 }

@@ -173,6 +173,12 @@ export class Writer {
     this.frame.routine.callRoutine(callee);
   }
 
+  /** The next instruction throws, or calls a subprogram that may; `code` is what cleans up this frame then. */
+  landing(code: readonly Insn[]): void {
+    const { routine } = this.frame;
+    routine.sites.push({ at: routine.slots.length, code });
+  }
+
   label(): Label {
     return this.frame.routine.label();
   }

@@ -47,12 +47,12 @@ export function judgeCleanup(result: UnwindResult, thrower: number): CleanupFaul
   return worst;
 }
 
-/** A landing pad that does what no program may do. */
+/** A landing pad or a clone that does what no program may do. */
 function judgePadFault(fault: NonNullable<UnwindResult['fault']>): CleanupFault {
   const verdict = fault.code === 'use-after-release' ? 'stale-use' : 'garbage-release';
   return {
-    defect: { verdict, claim: 'pad', truth: 'difference', location: 'nowhere', frame: 'thrower' },
-    detail: `the landing pad ends in ${fault.code} at pc ${fault.pc}: ${fault.message}`,
+    defect: { verdict, claim: fault.in, truth: 'difference', location: 'nowhere', frame: 'thrower' },
+    detail: `the ${fault.in === 'pad' ? 'landing pad' : 'clone'} ends in ${fault.code} at pc ${fault.pc}: ${fault.message}`,
   };
 }
 

@@ -41,6 +41,9 @@ const WITHOUT_CASE: Readonly<Record<WalkRefusal | SubjectRefusal, string | undef
   'merge-failure': undefined,
   'no-destructor': undefined,
   'table-unbounded': 'the walk ends before a frame owns more than it can count',
+  'no-continuation': undefined,
+  'no-pads': 'a case without pads does not speak of the design that needs them',
+  'pad-rejected': undefined,
   'unsupported-stop': 'cases stop at throws, which every subject supports',
   'rewrite-rejected': 'a jump has to be 32,767 slots long, or it is our bug',
 };

@@ -20,7 +20,8 @@ const TYPES_ONLY = /^src\/contract\/|^oracles\/judgement\.ts$/;
 const JUDGED = ['isa', 'asm', 'cfg', 'patch', 'verify', 'subject interface', 'truth', 'judgement'];
 
 const LAYERS: readonly Layer[] = [
-  { name: 'contract', has: under('src/contract'), imports: [] },
+  // Types only: of isa, that of a program, which a step of an unwinding may name.
+  { name: 'contract', has: under('src/contract'), imports: ['isa'] },
   { name: 'isa', has: under('src/isa'), imports: ['contract'] },
   { name: 'asm', has: under('src/asm'), imports: ['isa'] },
   { name: 'cfg', has: under('src/cfg'), imports: ['isa'] },

@@ -3,6 +3,7 @@
 import { livesOnStack, type StackKind } from '../../src/isa/kinds.js';
 import type { Builder } from '../builder.js';
 import { frameBytes } from '../frame.js';
+import { padCode } from '../pads.js';
 import type { Parameter, Role, Signature } from '../signature.js';
 import { STACKABLE } from '../sources.js';
 import {
@@ -161,7 +162,16 @@ function loadArguments(b: Builder, args: readonly Argument[]): void {
 }
 
 /** Calls a subprogram of a role; arguments that transfer something come in `fixed` and go first. */
-function callRole(b: Builder, role: Role, fixed: readonly Argument[], returns?: Species): Signature {
+function callRole(
+  b: Builder,
+  role: Role,
+  fixed: readonly Argument[],
+  more: {
+    readonly returns?: Species;
+    /** What the callee puts into this frame, of a kind that it decides. */
+    readonly incoming?: (parameter: Parameter | undefined) => Holding | undefined;
+  } = {},
+): Signature {
   for (const { parameter, from } of fixed) {
     const content = from === undefined ? undefined : b.content(from);
     const isOwn = content?.is === 'held' || content?.is === 'resident';
@@ -176,7 +186,8 @@ function callRole(b: Builder, role: Role, fixed: readonly Argument[], returns?: 
   loadArguments(b, args);
   const caller = b.frame;
   const parameters = args.map(({ parameter }) => parameter);
-  const signature = old?.signature ?? writeRoutine(b, role, parameters, returns);
+  const signature = old?.signature ?? writeRoutine(b, role, parameters, more.returns);
+  b.landing(padCode(b.state, more.incoming?.(signature.parameters[0])));
   b.callRoutine(signature.routine, old === undefined ? 0 : signature.work);
   caller.height = Math.max(caller.height, signature.height + 1);
   caller.below = Math.max(caller.below, signature.bytes);
@@ -331,7 +342,7 @@ export function emitCallWork(b: Builder): void {
 export function emitCallMake(b: Builder): void {
   const home = b.spare('any');
   if (home === undefined) return;
-  const { returns, returnsNull } = callRole(b, 'make', [], someSpecies(b, true));
+  const { returns, returnsNull } = callRole(b, 'make', [], { returns: someSpecies(b, true) });
   if (returns !== undefined) keep(b, { ...returns, nullable: returnsNull }, { home });
 }
 
@@ -359,15 +370,19 @@ export function emitCallFill(b: Builder): void {
   if (slot === undefined) return;
   const id = b.newId();
   b.putConstant(slot, 0, { is: 'zeroed', holding: id });
-  const { parameters } = callRole(b, 'fill', [{ parameter: { is: 'cell', ...someSpecies(b, true) }, from: slot }]);
-  const cell = parameters[0];
-  if (cell?.is === 'cell') b.own({ id, home: slot, kind: cell.kind, type: cell.type, nullable: true });
+  const filled = (cell: Parameter | undefined): Holding | undefined =>
+    cell?.is === 'cell' ? { id, home: slot, kind: cell.kind, type: cell.type, nullable: true } : undefined;
+  const parameter = { is: 'cell', ...someSpecies(b, true) } as const;
+  const { parameters } = callRole(b, 'fill', [{ parameter, from: slot }], { incoming: filled });
+  const holding = filled(parameters[0]);
+  if (holding !== undefined) b.own(holding);
 }
 
 function fillSlots(b: Builder, home: Place, kind: StackKind): void {
   const id = b.newId();
   // Nothing else is chosen for these slots until they are the holding's.
   for (const place of slotPlaces(home, kind)) b.mark(place, { is: 'guarded', holding: id });
-  callRole(b, 'fill', [{ parameter: { is: 'cell', kind, type: -1 }, from: home }]);
-  b.own({ id, home, kind, type: -1, nullable: false });
+  const holding: Holding = { id, home, kind, type: -1, nullable: false };
+  callRole(b, 'fill', [{ parameter: { is: 'cell', kind, type: -1 }, from: home }], { incoming: () => holding });
+  b.own(holding);
 }

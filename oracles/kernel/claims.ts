@@ -52,6 +52,8 @@ export interface ChainClaims {
 export type UnclaimableReason =
   /** It runs code of the program. */
   | 'landing-pad'
+  /** It goes on in another program. */
+  | 'continuation'
   /** What it releases depends on words that a runtime keeps. */
   | 'table'
   /** It releases what no word of the stopped program is. */
@@ -116,6 +118,7 @@ function claimsOfChain(prepared: Prepared, subprograms: readonly number[], pcs: 
   const no = (reason: UnclaimableReason, detail: string): FrameClaims => ({ ok: false, reason, detail });
   for (const step of prepared.unwind(view)) {
     if (step.do === 'run') return no('landing-pad', `pc ${step.pc}`);
+    if (step.do === 'resume') return no('continuation', `${step.program.length} slots`);
     if (step.from.in === 'table') return no('table', step.destructor);
     const value = view.valueAt(step.address);
     if (value === undefined) return no('foreign-value', `${step.destructor} of 0x${step.address.toString(16)}`);

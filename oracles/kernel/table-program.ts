@@ -137,7 +137,7 @@ class TableWriter {
     const pushes = cases.flatMap(({ stores, registers }) => {
       const [pointer, word] = [stores[0]?.value, stores[1]?.value];
       if (pointer === undefined || word === undefined) return [];
-      const { type } = this.#knowledge.read(pointer, word);
+      const { type } = this.#knowledge.read(pointer, word, 0n);
       return [{ register: clone ? 2 : registers.indexOf(pointer), type }];
     });
     const [first] = pushes;

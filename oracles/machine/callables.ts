@@ -55,6 +55,7 @@ const release =
     const object = objectIn(core, 1);
     if (core.padRelease !== undefined) {
       core.padRelease(core.file.value(1), destructor(core, object), pc);
+      if (object >= 0 && !core.ledger.holds(object)) core.memory.kill(object);
       return 'void';
     }
     if (object < 0 || !core.ledger.release(kind, object)) {

@@ -44,12 +44,15 @@ export class Code {
   readonly step: Step[] = [];
   readonly #semantics: readonly Semantics[] = allSemantics();
 
-  /** Decodes all slots; constants go behind the registers in `file`. `original` is the pc map, if any. */
-  load(program: Runnable, original: { readonly [pc: number]: number } | undefined, file: RegisterFile): void {
+  /**
+   * Decodes all slots; constants go behind the registers in `file`, after the first `kept`, which another code has there.
+   * `original` is the pc map, if any.
+   */
+  load(program: Runnable, original: { readonly [pc: number]: number } | undefined, file: RegisterFile, kept = 0): void {
     const { length } = program;
     this.#reserve(length);
     this.length = length;
-    file.clearConstants();
+    file.keepConstants(kept);
     for (let pc = 0; pc < length; pc++) {
       const imm = program.imm[pc] ?? 0;
       const off = program.off[pc] ?? 0;

@@ -25,7 +25,7 @@ export const MAY_GOTO_BUDGET = 0x80_0000;
 /** Names and sizes the behaviours need; a bare program has none. */
 export type Names = Pick<Program, 'subprograms' | 'types' | 'maps'>;
 
-/** Handles a release while a landing pad runs: the unwinder judges it instead of faulting. */
+/** Handles a release while code cleans up, a landing pad or a clone: the unwinder judges it instead of faulting. */
 export type PadRelease = (address: bigint, destructor: string, pc: number) => void;
 
 /** Registers and frames as they were. */
@@ -40,7 +40,8 @@ export interface SavedFrames {
 export class Core {
   readonly file = new RegisterFile();
   readonly memory = new Memory();
-  readonly code = new Code();
+  /** What runs: the loaded program, or the one that a stopped program goes on in. */
+  code = new Code();
   ledger = new Ledger();
   names: Names = { subprograms: [], types: [], maps: [] };
   pcMap: PcMap | undefined;

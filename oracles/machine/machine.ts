@@ -11,7 +11,7 @@ import type { Program } from '../../src/isa/program.js';
 import type { Ledger } from '../ledger.js';
 import type { StopPoint, WorldSource } from '../world.js';
 import { classifyValue, FRAME_BYTES, objectHigh, objectLow, type Place } from './address.js';
-import { DOES_ALU, DOES_JUMP, HALT, hasBadRegister, usedCalleeSaved } from './code.js';
+import { Code, DOES_ALU, DOES_JUMP, HALT, hasBadRegister, usedCalleeSaved } from './code.js';
 import { Core } from './core.js';
 import { reservedOf } from './intrinsic.js';
 import { hashFrame } from './memory.js';
@@ -29,8 +29,9 @@ export interface Loadable {
   readonly intrinsics?: readonly Intrinsic[];
 }
 
-/** Instructions that a landing pad may execute. */
-const PAD_FUEL = 100_000;
+/** Instructions that code may execute that cleans up: as many as a verifier walks. */
+const CLEANUP_FUEL = 1_000_000;
+const NO_INTRINSICS: ReadonlyMap<number, Intrinsic> = new Map();
 const NEVER = -1;
 
 export class Machine {
@@ -41,6 +42,10 @@ export class Machine {
   #executed = 0;
   #executedAdded = 0;
   #stoppedAt = 0;
+  /** The program that the last stopped one went on in, decoded behind the constants of the loaded one. */
+  readonly #other = new Code();
+  #continued: Program | undefined;
+  #constants = 0;
   #view: StoppedView | undefined;
   /** Called with the pc of every original instruction before it runs; original pcs. */
   observer: ((pc: number) => void) | undefined;
@@ -56,7 +61,7 @@ export class Machine {
     core.stackDepth = loadable.stackDepth;
     core.intrinsics = new Map(loadable.intrinsics?.map((intrinsic) => [intrinsic.pc, intrinsic]));
     core.subprogramOf = program.subprogramOf;
-    core.code.load(program, pcMap?.toOriginal, core.file);
+    this.#load(program, pcMap?.toOriginal);
     this.#used = usedCalleeSaved(program, program.subprograms.length);
     this.#reached = new Uint8Array(program.length);
   }
@@ -98,10 +103,17 @@ export class Machine {
     core.stackDepth = undefined;
     core.intrinsics = new Map();
     core.subprogramOf = runnable.subprogramOf;
-    core.code.load(runnable, undefined, core.file);
+    this.#load(runnable, undefined);
     this.#used = usedCalleeSaved(runnable, 1);
     this.#reached = new Uint8Array(slots.length);
     return undefined;
+  }
+
+  #load(program: Parameters<Code['load']>[0], original: PcMap['toOriginal'] | undefined): void {
+    const { code, file } = this.#core;
+    code.load(program, original, file);
+    this.#constants = file.constants;
+    this.#continued = undefined;
   }
 
   /** Runs in a world, for at most `fuel` original instructions, up to the stop point if there is one. */
@@ -271,9 +283,41 @@ export class Machine {
 
   /** Executes a cleanup on a copy of the ledger: the run's results stay as they are, and several can be tried. */
   unwind(steps: Iterable<UnwindStep>): UnwindResult {
-    return unwindStopped(this.#core, steps, (pc) => {
-      this.#interpret(pc, PAD_FUEL, NEVER, NEVER, 0, undefined);
-    });
+    const reached = this.#reached;
+    // What cleans up is no run of the program.
+    this.#reached = new Uint8Array(0);
+    try {
+      return unwindStopped(this.#core, steps, {
+        here: (pc) => {
+          this.#interpret(pc, CLEANUP_FUEL, NEVER, NEVER, 0, undefined);
+        },
+        elsewhere: (program, pc) => this.#goOn(program, pc),
+      });
+    } finally {
+      this.#reached = reached;
+    }
+  }
+
+  /** Runs another program on the state as it is. */
+  #goOn(program: Program, pc: number): void {
+    const core = this.#core;
+    const { code, subprogramOf, pcMap, intrinsics } = core;
+    if (this.#continued !== program) {
+      this.#other.load(program, undefined, core.file, this.#constants);
+      this.#continued = program;
+    }
+    core.code = this.#other;
+    core.subprogramOf = program.subprogramOf;
+    core.pcMap = undefined;
+    core.intrinsics = NO_INTRINSICS;
+    try {
+      this.#interpret(pc, CLEANUP_FUEL, NEVER, NEVER, 0, undefined);
+    } finally {
+      core.code = code;
+      core.subprogramOf = subprogramOf;
+      core.pcMap = pcMap;
+      core.intrinsics = intrinsics;
+    }
   }
 
   #start(fuel: number, stop: StopPoint | undefined): void {

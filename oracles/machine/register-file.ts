@@ -19,9 +19,14 @@ export class RegisterFile {
     this.signed = new BigInt64Array(buffer);
   }
 
-  /** Forgets the constants of the last program. */
-  clearConstants(): void {
-    this.#constants = 0;
+  /** How many constants there are. */
+  get constants(): number {
+    return this.#constants;
+  }
+
+  /** Forgets all constants but the first ones. */
+  keepConstants(count: number): void {
+    this.#constants = count;
   }
 
   /** Position of a new constant with these halves. */

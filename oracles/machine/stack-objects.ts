@@ -67,6 +67,12 @@ const giveUp =
   (core, pc) => {
     if (core.padRelease !== undefined) {
       core.padRelease(core.file.value(1), destructor, pc);
+      const spot = spotIn(core, 1, 8 * words.length);
+      const object = spot === undefined ? -1 : core.memory.residents.at(spot.frame, spot.offset);
+      if (spot === undefined || object < 0 || core.ledger.holds(object)) return 'void';
+      setWords(core, spot.at, words);
+      core.memory.residents.drop(object);
+      core.memory.kill(object);
       return 'void';
     }
     const resident = residentIn(core, pc, 1, kind, 8 * words.length);

@@ -4,11 +4,19 @@
  */
 
 import type { Location } from '../../src/contract/location.js';
-import type { FaultCode, Outcome } from '../../src/contract/outcome.js';
 import type { UnwindStep } from '../../src/contract/unwind.js';
 import type { Defect, DefectTruth, ReleaseRecord } from '../judgement.js';
 import type { Ledger } from '../ledger.js';
 import { classifyValue, FRAME_BYTES, objectHigh, objectLow } from './address.js';
+import {
+  type CodeFault,
+  type CodeLocation,
+  goOnIn,
+  keep,
+  landOn,
+  type NoteRelease,
+  type Runners,
+} from './cleanup-code.js';
 import type { Core } from './core.js';
 import type { ResidentRow } from './residents.js';
 import { SLOT_DESTRUCTORS } from './stack-objects.js';
@@ -39,15 +47,12 @@ export interface Leftover {
 export interface UnwindResult {
   readonly releases: readonly MachineRelease[];
   readonly left: readonly Leftover[];
-  /** A landing pad did what no program may do; the unwinding ended there. */
-  readonly fault: { readonly code: FaultCode | 'fuel'; readonly pc: number; readonly message: string } | undefined;
+  /** Code that cleans up did what no program may do; the unwinding ended there. */
+  readonly fault: CodeFault | undefined;
 }
 
-/** Runs the code at a prepared pc in the current frame until it exits; the core's outcome says how it went. */
-export type RunPad = (pc: number) => void;
-
 /** Executes the steps on the stopped program; afterwards the core is as it was before. */
-export function unwindStopped(core: Core, steps: Iterable<UnwindStep>, runPad: RunPad): UnwindResult {
+export function unwindStopped(core: Core, steps: Iterable<UnwindStep>, run: Runners): UnwindResult {
   const truth = core.ledger;
   const ledger = truth.copy();
   const releases: MachineRelease[] = [];
@@ -59,10 +64,12 @@ export function unwindStopped(core: Core, steps: Iterable<UnwindStep>, runPad: R
       continue;
     }
     restore ??= keep(core);
-    const padFault = landOn(core, ledger, step.frame, step.pc, runPad, releases);
-    if (padFault === undefined) continue;
-    fault = padFault;
-    break;
+    const note: NoteRelease = (frame, address, destructor, from) => {
+      const asked = { frame, address, destructor, because: from.in };
+      releases.push(judgeRelease(core, ledger, asked, from));
+    };
+    fault = step.do === 'run' ? landOn(core, ledger, step, run, note) : goOnIn(core, ledger, step, run, note);
+    if (fault !== undefined) break;
   }
   restore?.();
   return { releases, left: ledger.held().map((entry) => locateLeftover(core, ledger, entry)), fault };
@@ -71,8 +78,8 @@ export function unwindStopped(core: Core, steps: Iterable<UnwindStep>, runPad: R
 function judgeRelease(
   core: Core,
   ledger: Ledger,
-  step: Extract<UnwindStep, { readonly do: 'release' }>,
-  from: Location | { readonly in: 'pad'; readonly pc: number },
+  step: Pick<Extract<UnwindStep, { readonly do: 'release' }>, 'frame' | 'address' | 'destructor' | 'because'>,
+  from: Location | CodeLocation,
 ): MachineRelease {
   const { frame, because, destructor } = step;
   const address = BigInt.asUintN(64, step.address);
@@ -82,7 +89,7 @@ function judgeRelease(
     frame,
     subprogram: core.names.subprograms[core.frameSubprogram[frame] ?? 0]?.name ?? 'main',
     location: locationText(from),
-    locationClass: from.in === 'pad' ? 'nowhere' : from.in,
+    locationClass: from.in === 'pad' || from.in === 'clone' ? 'nowhere' : from.in,
     address,
     destructor,
     because,
@@ -174,7 +181,7 @@ function isTrueRegister(core: Core, frame: number, register: number, value: bigi
   return core.calleeSaved(frame, register) === value;
 }
 
-function locationText(from: Location | { readonly in: 'pad'; readonly pc: number }): string {
+function locationText(from: Location | CodeLocation): string {
   switch (from.in) {
     case 'register':
       return `r${from.register}`;
@@ -183,68 +190,9 @@ function locationText(from: Location | { readonly in: 'pad'; readonly pc: number
     case 'table':
       return `table[${from.index}]`;
     case 'pad':
-      return `pad@${from.pc}`;
+    case 'clone':
+      return `${from.in}@${from.pc}`;
   }
-}
-
-/** Saves all that a landing pad can change; answers how to put it back. */
-function keep(core: Core): () => void {
-  const { ledger, outcome, traceHash, attempts } = core;
-  core.saveCurrent();
-  const frames = core.saveFrames();
-  const memory = core.memory.save();
-  return () => {
-    core.memory.restore(memory);
-    core.restoreFrames(frames);
-    core.ledger = ledger;
-    core.outcome = outcome;
-    core.traceHash = traceHash;
-    core.attempts = attempts;
-    core.baseDepth = 1;
-    core.padRelease = undefined;
-  };
-}
-
-/** Runs a landing pad as if it were a subroutine of its frame, which then is the innermost one. */
-function landOn(
-  core: Core,
-  ledger: Ledger,
-  frame: number,
-  pc: number,
-  runPad: RunPad,
-  releases: MachineRelease[],
-): UnwindResult['fault'] {
-  const stopped = core.saveFrames();
-  core.setDepth(frame + 1);
-  core.clobberArguments();
-  core.poison(0, 1);
-  core.ledger = ledger;
-  core.outcome = undefined;
-  core.baseDepth = frame + 1;
-  core.padRelease = (address, destructor, at) => {
-    const from = { in: 'pad', pc: at } as const;
-    const step = {
-      do: 'release',
-      frame,
-      from: { in: 'table', index: 0 },
-      address,
-      destructor,
-      because: 'pad',
-    } as const;
-    releases.push(judgeRelease(core, ledger, step, from));
-  };
-  runPad(pc);
-  // The pad's own registers are gone with it; outer frames and the truth about this one stay as they were at the stop.
-  core.restoreFrames(stopped);
-  const outcome = outcomeOf(core);
-  if (outcome?.how === 'exit') return undefined;
-  if (outcome?.how === 'fault') return { code: outcome.code, pc: outcome.pc, message: outcome.message };
-  return { code: outcome?.how === 'fuel' ? 'fuel' : 'bad-instruction', pc, message: 'the pad does not resume' };
-}
-
-/** Read through a call: the pad has changed it since it was cleared. */
-function outcomeOf(core: Core): Outcome | undefined {
-  return core.outcome;
 }
 
 /** Where a held resource's address really is: in its owner's frame first, then from the innermost frame outwards. */

@@ -4,7 +4,7 @@
  */
 import type { Refusal } from '../contract/refusal.js';
 import type { Insn } from '../isa/insn.js';
-import type { MapDefinition, Program, StructType } from '../isa/program.js';
+import type { Cleanup, LandingPad, MapDefinition, Program, StructType } from '../isa/program.js';
 import { buildProgram } from '../isa/validate.js';
 import { Cursor, SyntaxFault } from './cursor.js';
 import { type ParsedInstruction, parseInstruction } from './instruction.js';
@@ -26,6 +26,8 @@ export interface ProgramMeta {
   readonly maps?: readonly MapDefinition[];
   /** Labels of global subprograms and where they were declared global. */
   readonly globals?: readonly { readonly name: string; readonly line: number; readonly column: number }[];
+  /** Landing pads, all in pcs of the text: the code from the first of them on is the cleanup section. */
+  readonly pads?: readonly { readonly pad: LandingPad; readonly line: number; readonly column: number }[];
 }
 
 export interface ParsedProgram {
@@ -170,12 +172,35 @@ function build(
   meta: ProgramMeta,
   comments: ReadonlyMap<number, Comment>,
 ): Parsed {
-  const allNames = new Map([...labelAt].map(([pc, { name }]) => [pc, name]));
-  const parts = { slots, globals, names: allNames, types: meta.types ?? [], maps: meta.maps ?? [] };
-  const first = buildProgram(parts);
+  const pads = meta.pads ?? [];
+  const end = Math.min(slots.length, ...pads.map(({ pad }) => pad.pad));
+  const named = (from: number, to: number) =>
+    [...labelAt].filter(([pc]) => pc >= from && pc < to).map(([pc, { name }]) => [pc, name] as const);
+  const allNames = new Map(named(0, end));
+  const cleanup: Cleanup | undefined =
+    pads.length === 0
+      ? undefined
+      : {
+          slots: slots.slice(end),
+          pads: pads.map(({ pad }) => ({ ...pad, pad: pad.pad - end })),
+          labels: new Map(named(end, slots.length).map(([pc, name]) => [pc - end, name])),
+        };
+  const first = buildProgram({
+    slots: slots.slice(0, end),
+    globals,
+    names: allNames,
+    types: meta.types ?? [],
+    maps: meta.maps ?? [],
+    cleanup,
+  });
   const lines = items.flatMap(({ line, parsed }) => parsed.slots.map(() => line));
   if (!first.ok) {
     const { refusal } = first;
+    const record = refusal.code === 'bad-pad' ? pads[0] : undefined;
+    if (record !== undefined && refusal.pc < end) {
+      const { line, column } = pads.find(({ pad }) => pad.begin === refusal.pc) ?? record;
+      return { ok: false, errors: [{ line, column, message: refusal.message, refusal }] };
+    }
     const item = items.findLast(({ pc }) => pc <= refusal.pc);
     const message = `${refusal.code}: ${refusal.message}`;
     return { ok: false, errors: [{ line: item?.line ?? 1, column: item?.column ?? 1, message, refusal }] };

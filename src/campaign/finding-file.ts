@@ -97,7 +97,6 @@ export function findingCase(
     runs: runsOf(told),
     refusals: refusalsOf(told),
     known: knownOf(told, subject, reason),
-    pads: [],
     patches: judgement.subjects.get(about.subject)?.evidence?.patches ?? [],
     expected: [],
   };
@@ -148,7 +147,8 @@ function refusalsOf(judgement: Judgement): ExpectedRefusal[] {
   if (judgement.refusal !== undefined) return [row([VERIFIER], judgement.refusal)];
   const rows = new Map<string, ExpectedRefusal>();
   for (const [name, { refusal }] of judgement.subjects) {
-    if (refusal === undefined) continue;
+    // Goes without saying of a program without pads.
+    if (refusal === undefined || refusal.code === 'no-pads') continue;
     const key = `${refusal.pc} ${refusal.code}`;
     rows.set(key, row([...(rows.get(key)?.subjects ?? []), name], refusal));
   }

@@ -108,7 +108,6 @@ class CaseArbitrary extends fc.Arbitrary<Case> {
       runs: [...runs.values()],
       refusals: [],
       known: [],
-      pads: [],
       patches: [],
       expected: [],
     });

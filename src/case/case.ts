@@ -46,13 +46,6 @@ export interface KnownDefect {
   readonly reason: string;
 }
 
-/** `pads`: a landing-pad record. All three are pcs; `end` is exclusive. */
-export interface PadRecord {
-  readonly begin: number;
-  readonly end: number;
-  readonly pad: number;
-}
-
 export type Origin = { readonly by: 'hand' } | { readonly by: 'fuzz'; readonly seed: string; readonly index: number };
 
 /** What is left to people: the order of directives, comments and blank lines; kept when a case is written back. */
@@ -77,7 +70,6 @@ export interface Case {
   readonly runs: readonly ExpectedRun[];
   readonly refusals: readonly ExpectedRefusal[];
   readonly known: readonly KnownDefect[];
-  readonly pads: readonly PadRecord[];
   /** What a kernel does to the program before it runs; empty: it runs as verified only. */
   readonly patches: PatchPlan;
   /** The `;>` lines without their sigil. */

@@ -5,13 +5,13 @@ import { WORD } from '../asm/syntax.js';
 import type { StopAt } from '../contract/prepared.js';
 import type { FormRefusal, RefusalCode, SubjectRefusal, WalkRefusal } from '../contract/refusal.js';
 import type { MapType } from '../isa/callables.js';
-import type { MapDefinition, StructType } from '../isa/program.js';
+import type { LandingPad, MapDefinition, StructType } from '../isa/program.js';
 import { STOP_NAMES } from '../isa/stop-points.js';
 import { formatStep } from '../patch/plan.js';
 import { SUBJECT_NAME } from '../subjects/subject.js';
 import type { Pruning } from '../verify/analysis.js';
 import { isPruning, PRUNING_NAMES } from '../verify/pruning.js';
-import type { Case, ExpectedRefusal, ExpectedRun, KnownDefect, Origin, PadRecord } from './case.js';
+import type { Case, ExpectedRefusal, ExpectedRun, KnownDefect, Origin } from './case.js';
 import { type LocatedStep, readStep } from './patches.js';
 import { readRun, writeRuns } from './run.js';
 import { CaseFault, keyed, type Piece, type Scanner, unsigned } from './scanner.js';
@@ -27,7 +27,7 @@ export interface Header {
   readonly types: StructType[];
   readonly maps: MapDefinition[];
   readonly globals: { readonly name: string; readonly line: number; readonly column: number }[];
-  readonly pads: { readonly pad: PadRecord; readonly line: number; readonly column: number }[];
+  readonly pads: { readonly pad: LandingPad; readonly line: number; readonly column: number }[];
   readonly patches: LocatedStep[];
 }
 
@@ -150,7 +150,8 @@ const rows = {
       value.end();
       header.pads.push({ pad, line, column });
     },
-    write: ({ pads }) => pads.map(({ begin, end, pad }) => `${begin} ${end} ${pad}`),
+    write: ({ program: { cleanup, length } }) =>
+      (cleanup?.pads ?? []).map(({ begin, end, pad }) => `${begin} ${end} ${length + pad}`),
   },
   patch: {
     many: true,
@@ -292,6 +293,9 @@ const REFUSALS: Readonly<Record<Exclude<RefusalCode, FormRefusal> & (WalkRefusal
   'no-destructor': true,
   'table-unbounded': true,
   'unsupported-stop': true,
+  'no-continuation': true,
+  'no-pads': true,
+  'pad-rejected': true,
   'rewrite-rejected': true,
 };
 const isRefusal = (word: string): word is keyof typeof REFUSALS => Object.hasOwn(REFUSALS, word);

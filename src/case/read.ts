@@ -62,7 +62,6 @@ export function readCase(text: string): ReadCase {
     runs: header.runs.map(({ run }) => run),
     refusals,
     known: header.known,
-    pads: header.pads.map(({ pad }) => pad),
     patches: header.patches.map(({ step }) => step),
     expected: sorted.expected,
     layout: { order: [...sorted.beforeDirective.keys()], before: layoutBefore(sorted, parsed), trailing },
@@ -233,16 +232,12 @@ function layoutBefore(sorted: Sorted, parsed: ParsedProgram): Layout['before'] {
   return before;
 }
 
-function checkPcs({ runs, pads, patches }: Header, { program }: ParsedProgram, errors: SourceError[]): void {
+function checkPcs({ runs, patches }: Header, { program }: ParsedProgram, errors: SourceError[]): void {
   const exists = (pc: number) => pc < program.length && program.op[pc] !== OP_SECOND_SLOT;
   for (const { run, line, column } of runs) {
     if (run.stop !== undefined && !exists(run.stop.pc)) {
       errors.push({ line, column, message: `stop=${run.stop.pc}: no instruction starts at this pc` });
     }
-  }
-  for (const { pad, line, column } of pads) {
-    const wrong = [pad.begin, pad.pad, ...(pad.end === program.length ? [] : [pad.end])].find((pc) => !exists(pc));
-    if (wrong !== undefined) errors.push({ line, column, message: `no instruction starts at pc ${wrong}` });
   }
   const plan = patches.map(({ step }) => step);
   for (const [index, { line, column }] of patches.entries()) {

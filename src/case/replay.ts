@@ -137,6 +137,9 @@ function compareRefusals(of: Case, judgement: Judgement, subjects: readonly Subj
       }
     } else if (rows.length === 0 && name !== VERIFIER && subjectByName(name) === undefined) {
       return;
+    } else if (rows.length === 0 && actual.code === 'no-pads' && of.program.cleanup === undefined) {
+      // A case without landing pads need not speak of the design that wants them.
+      return;
     } else if (!rows.some((row) => meets(row, actual))) {
       const expected = rows.length === 0 ? `that ${name} accepts the case` : `${name}: ${said}`;
       const item = `instruction ${rows[0]?.pc ?? actual.pc}`;

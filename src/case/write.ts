@@ -1,5 +1,6 @@
 /** A case as canonical text: directives (in the order of their table unless a person chose another), the listing, expected lines; comments kept. */
 import { listing } from '../asm/print.js';
+import { withCleanup } from '../isa/cleanup.js';
 import type { Case } from './case.js';
 import { DIRECTIVE_KEYS, DIRECTIVES, writeRefuse } from './directives.js';
 
@@ -27,7 +28,7 @@ export function writeCase(of: Case): string {
     const line = directives.get(item);
     if (line !== undefined) lines.push(...before(item), line);
   }
-  const listed = listing(of.program);
+  const listed = listing(withCleanup(of.program));
   for (const [index, { is, pc, text }] of listed.entries()) {
     const item = `${is} ${pc}`;
     if (index === 0) separated(item);

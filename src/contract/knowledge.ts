@@ -103,15 +103,25 @@ export interface DescriptorKnowledge {
 
 export interface TableKnowledge {
   readonly is: 'tables';
-  /** Per subprogram: for each entry the offset from the frame pointer of its pointer word and of its type word. */
+  /**
+   * Per subprogram: for each entry the offset from the frame pointer of its pointer word and of its type word, which may be
+   * one and the same word.
+   */
   readonly tables: readonly {
     readonly subprogram: number;
     readonly entries: readonly { readonly pointer: number; readonly type: number }[];
   }[];
   /** What the types of entries stand for, by number. */
   readonly types: readonly { readonly what: string; readonly destructor: string }[];
-  /** What the two words of an entry in use say: its type, and whether another entry stands for the same resource. */
-  readonly read: (pointer: bigint, word: bigint) => { readonly type: number; readonly alias: boolean };
+  /**
+   * What the two words of an entry in use say: the address of the resource, its type, and whether another entry stands for
+   * the same resource. `fp` is R10 of the frame that the entry is in.
+   */
+  readonly read: (
+    pointer: bigint,
+    word: bigint,
+    fp: bigint,
+  ) => { readonly address: bigint; readonly type: number; readonly alias: boolean };
 }
 
 export type Knowledge = DescriptorKnowledge | TableKnowledge;

@@ -11,7 +11,8 @@ export type FormRefusal =
   | 'falls-off-end'
   | 'bad-call-target'
   | 'unreachable-insn'
-  | 'recursion';
+  | 'recursion'
+  | 'bad-pad';
 
 /** Reasons for which the walk refuses a program; the words of each are the kernel's. */
 export type WalkRefusal =
@@ -39,6 +40,9 @@ export type SubjectRefusal =
   | 'stack-limit'
   | 'table-unbounded'
   | 'unsupported-stop'
+  | 'no-continuation'
+  | 'no-pads'
+  | 'pad-rejected'
   | 'rewrite-rejected';
 
 export type RefusalCode = FormRefusal | WalkRefusal | SubjectRefusal;

@@ -1,3 +1,4 @@
+import type { Program } from '../isa/program.js';
 import type { Location } from './location.js';
 
 /** One frame of a stopped program. All addresses and words are unsigned 64-bit. */
@@ -41,4 +42,11 @@ export type UnwindStep =
       /** The claim in a few words, e.g. `entry of type kernel-object`. Part of a finding's identity: no addresses, no pcs. */
       readonly because: string;
     }
-  | { readonly do: 'run'; readonly frame: number; readonly pc: number };
+  /** Runs the code at a pc of the prepared program as a subroutine of a frame, up to its exit: a landing pad. */
+  | { readonly do: 'run'; readonly frame: number; readonly pc: number }
+  /**
+   * The stopped program goes on in another one, up to the exit of main. All frames stay as they are; `pcs` says by frame,
+   * main first, where each goes on: the innermost one at once, the others when what they have called returns. After a throw
+   * R0 to R5 are lost, after a stop they are what they were.
+   */
+  | { readonly do: 'resume'; readonly program: Program; readonly pcs: readonly number[] };

@@ -29,6 +29,22 @@ export interface MapDefinition {
   readonly size: number;
 }
 
+/** A record of the flat table of landing pads: pcs [begin, end) are served by the code at slot `pad` of the section. */
+export interface LandingPad {
+  readonly begin: number;
+  readonly end: number;
+  readonly pad: number;
+}
+
+/** The landing pads that a compiler has put beside a program (cleanup.ts). */
+export interface Cleanup {
+  /** The code of all pads; each ends in an exit, which resumes the unwinding. */
+  readonly slots: readonly Insn[];
+  readonly pads: readonly LandingPad[];
+  /** Names by slot of the section, for people. */
+  readonly labels: ReadonlyMap<number, string>;
+}
+
 /** A validated program. All columns have one element per 8-byte slot; pcs are slot numbers, as in the kernel. */
 export interface Program {
   readonly length: number;
@@ -46,6 +62,8 @@ export interface Program {
   readonly maps: readonly MapDefinition[];
   /** Names of jump targets, for people; carries no meaning. Subprograms have their names in `subprograms`. */
   readonly labels: ReadonlyMap<number, string>;
+  /** Absent: it was compiled without landing pads. */
+  readonly cleanup?: Cleanup;
 }
 
 const COLUMNS = [
@@ -78,6 +96,7 @@ export interface Declarations {
   readonly names?: ReadonlyMap<number, string>;
   readonly globals?: ReadonlySet<number>;
   readonly labels?: ReadonlyMap<number, string>;
+  readonly cleanup?: Cleanup | undefined;
 }
 
 /** What `buildProgram` makes a Program of. Slots may use all 8-byte slots, second slots of 64-bit immediates included. */

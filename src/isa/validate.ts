@@ -4,6 +4,7 @@
  * has some. Recursion is refused here in any form; the kernel meets it as a call stack that is too deep.
  */
 import type { FormRefusal, Refusal } from '../contract/refusal.js';
+import { cleanupRefusal } from './cleanup.js';
 import { type Columns, columnsOf } from './columns.js';
 import { decodeOp, fieldsOf, OP_ROWS, OP_SECOND_SLOT, SOURCE_X } from './op.js';
 import { type Declarations, type Program, type ProgramParts, rowAt, type Subprogram, targetAt } from './program.js';
@@ -32,12 +33,16 @@ export function buildProgram(parts: ProgramParts): Built {
 /** The same of columns; the program keeps them. */
 export function buildOfColumns(columns: Columns, declarations: Declarations): Built {
   try {
+    const { cleanup } = declarations;
     const op = decode(columns);
     const starts = findSubprograms(columns, op);
     const program = assemble(columns, declarations, op, starts);
     checkJumps(program);
     checkReachable(program);
     checkRecursion(program);
+    if (cleanup !== undefined && cleanup.slots.length > 0) decode(columnsOf(cleanup.slots), columns.length);
+    const misfit = cleanupRefusal(program);
+    if (misfit !== undefined) throw new Refused(misfit);
     return { ok: true, program };
   } catch (error) {
     if (error instanceof Refused) return { ok: false, refusal: error.refusal };
@@ -58,7 +63,8 @@ export function trustedProgram(
   return assemble(columns, declarations, op, starts);
 }
 
-function decode(columns: Columns): Int32Array {
+/** Op numbers of slots; `base` is the pc of the first. */
+function decode(columns: Columns, base = 0): Int32Array {
   const { length, code, dst, src, off, imm } = columns;
   const op = zeroInts(length);
   if (length === 0) refuse('empty-program', 0, 'no instructions');
@@ -67,22 +73,28 @@ function decode(columns: Columns): Int32Array {
     const own = code[pc] ?? 0;
     const number = decodeOp(own, src[pc] ?? 0, off[pc] ?? 0, imm[pc] ?? 0);
     const row = OP_ROWS[number];
-    if (row === undefined) refuse('unknown-opcode', pc, `unknown opcode ${own.toString(16).padStart(2, '0')}`);
-    checkFields(columns, row, row.operand === 'KX' ? (own & SOURCE_X) !== 0 : row.operand === 'X', pc);
+    if (row === undefined) refuse('unknown-opcode', base + pc, `unknown opcode ${own.toString(16).padStart(2, '0')}`);
+    checkFields(columns, row, row.operand === 'KX' ? (own & SOURCE_X) !== 0 : row.operand === 'X', pc, base);
     op[pc] = number;
     if (row.shape === 'imm64') {
       const next = pc + 1;
       if (next === length || code[next] !== 0 || dst[next] !== 0 || src[next] !== 0 || off[next] !== 0) {
-        refuse('reserved-field', pc, 'invalid bpf_ld_imm64 insn');
+        refuse('reserved-field', base + pc, 'invalid bpf_ld_imm64 insn');
       }
-      if (row.symbol !== 'plain' && imm[next] !== 0) refuse('reserved-field', next, 'invalid bpf_ld_imm64 insn');
+      if (row.symbol !== 'plain' && imm[next] !== 0) refuse('reserved-field', base + next, 'invalid bpf_ld_imm64 insn');
       op[next] = OP_SECOND_SLOT;
     }
   }
   return op;
 }
 
-function checkFields(columns: Columns, row: (typeof OP_ROWS)[number], registerForm: boolean, pc: number): void {
+function checkFields(
+  columns: Columns,
+  row: (typeof OP_ROWS)[number],
+  registerForm: boolean,
+  pc: number,
+  base: number,
+): void {
   const used = fieldsOf(row, registerForm);
   const { select } = row;
   const dst = columns.dst[pc] ?? 0;
@@ -93,10 +105,10 @@ function checkFields(columns: Columns, row: (typeof OP_ROWS)[number], registerFo
     (!used.off && columns.off[pc] !== (select?.off ?? 0)) ||
     (!used.imm && columns.imm[pc] !== (select?.imm ?? 0))
   ) {
-    refuse('reserved-field', pc, `${row.symbol} uses reserved fields`);
+    refuse('reserved-field', base + pc, `${row.symbol} uses reserved fields`);
   }
-  if (used.dst && (dst < 0 || dst > 10)) refuse('bad-register', pc, `R${dst} is invalid`);
-  if (used.src && (src < 0 || src > 10)) refuse('bad-register', pc, `R${src} is invalid`);
+  if (used.dst && (dst < 0 || dst > 10)) refuse('bad-register', base + pc, `R${dst} is invalid`);
+  if (used.src && (src < 0 || src > 10)) refuse('bad-register', base + pc, `R${src} is invalid`);
 }
 
 function findSubprograms({ length, imm }: Columns, op: Int32Array): number[] {
@@ -141,6 +153,7 @@ function assemble(
     types: declarations.types ?? [],
     maps: declarations.maps ?? [],
     labels: declarations.labels ?? new Map(),
+    ...(declarations.cleanup === undefined ? {} : { cleanup: declarations.cleanup }),
   };
 }
 

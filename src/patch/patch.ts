@@ -12,7 +12,7 @@ import type { Refusal } from '../contract/refusal.js';
 import { type Columns, emptyColumns, setSlot } from '../isa/columns.js';
 import type { Insn } from '../isa/insn.js';
 import { decodeOp, OP_ROWS, OP_SECOND_SLOT, OPS } from '../isa/op.js';
-import { type Declarations, type Program, targetAt, widthAt } from '../isa/program.js';
+import { type Cleanup, type Declarations, type LandingPad, type Program, targetAt, widthAt } from '../isa/program.js';
 import { zeroInts } from '../isa/slab.js';
 import { type Built, buildOfColumns, trustedProgram } from '../isa/validate.js';
 
@@ -92,9 +92,11 @@ export function patch(program: Program, edits: readonly Edit[], form: 'checked' 
       ? buildOfColumns(layout.columns, declarations)
       : { ok: true, program: trustedProgram(layout.columns, declarations, opsOf(layout), starts) };
   if (!built.ok) return { ok: false, refusal: { ...built.refusal, pc: originalPc(program, layout, built.refusal.pc) } };
+  // The code of pads is as valid as it was.
+  const cleanup = moveCleanup(program, layout);
   return {
     ok: true,
-    program: built.program,
+    program: cleanup === undefined ? built.program : { ...built.program, cleanup },
     pcMap: { toPrepared: layout.placed, toOriginal: layout.original, serves: layout.serves },
   };
 }
@@ -276,6 +278,18 @@ function moveLabels(program: Program, layout: Layout): Map<number, string> {
     labels.set(at, name);
   }
   return labels;
+}
+
+/** The table of landing pads, as a kernel keeps it: a range that has lost all its code goes. */
+function moveCleanup({ cleanup, length, subprogramOf }: Program, { landing, leave }: Layout): Cleanup | undefined {
+  if (cleanup === undefined) return undefined;
+  const pads = cleanup.pads.flatMap(({ begin, end, pad }): LandingPad[] => {
+    const subprogram = subprogramOf[begin] ?? 0;
+    const inside = end < length && subprogramOf[end] === subprogram;
+    const moved = { begin: landing[begin] ?? 0, end: (inside ? landing[end] : leave[subprogram]) ?? 0, pad };
+    return moved.end > moved.begin ? [moved] : [];
+  });
+  return { ...cleanup, pads };
 }
 
 /** The original pc to blame for a new pc: what the slot serves, or the start of the subprogram whose entry code it is. */

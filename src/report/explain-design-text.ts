@@ -46,10 +46,12 @@ function costText({ cost, growth }: DesignExplanation): string {
   return parts.length === 0 ? '' : `  costs ${inWords(parts)}\n`;
 }
 
-function knowledgeText({ knows, refusal }: DesignExplanation, names: SubprogramNames, paint: Paint): string {
+function knowledgeText({ knows, refusal, lines }: DesignExplanation, names: SubprogramNames, paint: Paint): string {
   switch (knows?.is) {
     case undefined:
-      return refusal === undefined ? '  nothing: it accepts only programs that hold nothing at a throw\n' : '';
+      return refusal === undefined && lines.length === 0
+        ? '  nothing: it accepts only programs that hold nothing at a throw\n'
+        : '';
     case 'descriptors':
       return descriptorsText(knows, refusal !== undefined, paint);
     case 'tables':
@@ -253,7 +255,9 @@ function tablesText({ tables, types, inserted }: ExplainedTables, names: Subprog
     .map(({ subprogram, entries }) => [
       names[subprogram] ?? '?',
       `${entries.length}`,
-      entries.map(({ pointer, type }, index) => `[${index}] fp${pointer}, type fp${type}`).join('; '),
+      entries
+        .map(({ pointer, type }, index) => `[${index}] fp${pointer}${type === pointer ? '' : `, type fp${type}`}`)
+        .join('; '),
     ]);
   if (rows.length === 0) return '  no table: nothing is ever owned, or nothing throws\n';
   const words = types.map(({ what, destructor }, number) => [`type ${number}`, what, destructor]);

@@ -257,12 +257,15 @@ export class Storyteller {
   #tableWords(machine: Machine, frame: number, { tables, types, read }: ExplainedTables): readonly TableWord[] {
     const table = tables.find(({ subprogram }) => subprogram === machine.subprogram(frame));
     return (table?.entries ?? []).flatMap(({ pointer: offset, type: typeOffset }, entry): TableWord[] => {
-      const pointer = machine.frameWord(frame, offset);
-      if (pointer === 0n) return [];
-      const { type, alias } = read(pointer, machine.frameWord(frame, typeOffset));
-      const got = addressInWords(machine, this.program, pointer);
+      const word = machine.frameWord(frame, offset);
+      if (word === 0n) return [];
+      const fp = machine.stopped().frames[frame]?.fp ?? 0n;
+      const { address, type, alias } = read(word, machine.frameWord(frame, typeOffset), fp);
+      const got = addressInWords(machine, this.program, address);
       const destructor = types[type]?.destructor;
-      return [{ entry, offset, pointer, got, type, ...(destructor === undefined ? {} : { destructor }), alias }];
+      return [
+        { entry, offset, pointer: address, got, type, ...(destructor === undefined ? {} : { destructor }), alias },
+      ];
     });
   }
 }

@@ -6,6 +6,7 @@ import type { StopAt } from '../contract/prepared.js';
 import type { SubjectRefusal } from '../contract/refusal.js';
 import type { StoppedView } from '../contract/unwind.js';
 import { isIntrinsic } from '../isa/callables.js';
+import { withCleanup } from '../isa/cleanup.js';
 import { isProgram, opAt, type Program, slotsOf } from '../isa/program.js';
 import { buildProgram } from '../isa/validate.js';
 import { roundUp, STACK_LIMIT, worstChain } from './cost.js';
@@ -21,6 +22,9 @@ const REFUSALS: Readonly<Record<SubjectRefusal, true>> = {
   'stack-limit': true,
   'table-unbounded': true,
   'unsupported-stop': true,
+  'no-continuation': true,
+  'no-pads': true,
+  'pad-rejected': true,
   'rewrite-rejected': true,
 };
 /** Words that stand for something else where a subject is named. */
@@ -108,7 +112,8 @@ function flawOfPrepared(prepared: Fields, input: PrepareInput): string | undefin
 
 /** A rewrite is validated anew: columns that somebody put together by hand would fault the machine, not the design. */
 function flawOfProgram(program: Program, original: Program): string | undefined {
-  if (program === original) return undefined;
+  // Pads are behind the program, where no path leads.
+  if (program === original || program === withCleanup(original)) return undefined;
   const { types, maps, subprograms, labels } = program;
   const built = buildProgram({ slots: slotsOf(program), types, maps, labels });
   if (!built.ok) return `program: it is not valid: ${built.refusal.message}`;
@@ -188,7 +193,8 @@ function flawOfIntrinsics(value: unknown, program: Program): string | undefined 
 /** What is wrong with a step of an unwinding, or `undefined`. */
 export function flawOfStep(value: unknown, stopped: StoppedView, program: Program): string | undefined {
   const { do: does, frame, from, address, destructor, because, pc } = fieldsOf(value);
-  if (does !== 'release' && does !== 'run') return expected("{ do: 'release', … } or { do: 'run', … }", value);
+  if (does === 'resume') return flawOfResume(fieldsOf(value), stopped);
+  if (does !== 'release' && does !== 'run') return expected("{ do: 'release' | 'run' | 'resume', … }", value);
   if (!isWhole(frame, 0, stopped.frames.length)) {
     return `frame: ${expected(`one of ${stopped.frames.length} frames, 0 = main`, frame)}`;
   }
@@ -207,6 +213,15 @@ export function flawOfStep(value: unknown, stopped: StoppedView, program: Progra
     return `because: ${expected("a word without slashes such as 'kernel-object'", because)}`;
   }
   return undefined;
+}
+
+function flawOfResume({ program, pcs }: Fields, { frames }: StoppedView): string | undefined {
+  if (!isProgram(program)) return `program: ${expected('a program that patch made', program)}`;
+  if (!Array.isArray(pcs) || pcs.length !== frames.length) {
+    return `pcs: ${expected(`${frames.length} pcs, one for each frame`, pcs)}`;
+  }
+  const at = pcs.findIndex((pc) => !isWhole(pc, 0, program.length) || opAt(program, pc) === undefined);
+  return at === -1 ? undefined : `pcs[${at}]: ${expected('the pc of an instruction', pcs[at])}`;
 }
 
 /** What is wrong with a place in a frame, or `undefined`. */

@@ -44,8 +44,8 @@ export function guardSubject(subject: Subject, module?: SubjectModule): Subject 
 function guardTables(knowledge: TableKnowledge, work: Work): TableKnowledge {
   return {
     ...knowledge,
-    read(pointer, word) {
-      const words = work.attempt('know', () => knowledge.read(pointer, word));
+    read(pointer, word, fp) {
+      const words = work.attempt('know', () => knowledge.read(pointer, word, fp));
       const flaw = flawOfWords(words);
       if (flaw !== undefined) work.fail('know', `read: ${flaw}`);
       return words;

@@ -182,6 +182,7 @@ const flawOfType: Check = (value) => {
 
 /** What is wrong with the answer of `read`, or `undefined`. */
 export function flawOfWords(value: unknown): string | undefined {
-  const { type, alias } = fieldsOf(value);
-  return isWhole(type, 0) && typeof alias === 'boolean' ? undefined : expected('{ type, alias }', value);
+  const { address, type, alias } = fieldsOf(value);
+  const isRight = typeof address === 'bigint' && isWhole(type, 0) && typeof alias === 'boolean';
+  return isRight ? undefined : expected('{ address, type, alias }', value);
 }

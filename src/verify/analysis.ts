@@ -63,6 +63,8 @@ export interface Analysis {
   readonly maxOwned: readonly number[];
   /** Per subprogram, the largest number of further places that dynptrs had, in all frames, while it owned something. */
   readonly maxClones: readonly number[];
+  /** The largest number of references held at once, by all frames together. */
+  readonly maxHeld: number;
   /** Instructions processed. */
   readonly walked: number;
   /** pcs of original instructions reached, as a bitmap by pc (1 = reached). */

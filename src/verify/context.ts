@@ -17,6 +17,7 @@ export interface Notes {
   readonly stackDepth: number[];
   readonly maxOwned: number[];
   readonly maxClones: number[];
+  maxHeld: number;
   /** Some dynptr was cloned so far. */
   hasClones: boolean;
   readonly ownership: Map<number, OwnershipMark>;
@@ -64,9 +65,10 @@ export function noteOwnership(notes: Notes, pc: number, does: OwnershipMark['doe
   notes.ownership.set(pc, { pc, does, kind: name, type: known === undefined ? type : -1 });
 }
 
-/** Notes how much the current frame owns. */
+/** Notes how much the current frame owns, and all frames together. */
 export function noteOwned({ notes, state }: Context): void {
   const subprogram = state.subprogram(state.depth - 1);
   const owned = state.ownedBy(state.depth - 1);
   if (owned > (notes.maxOwned[subprogram] ?? 0)) notes.maxOwned[subprogram] = owned;
+  if (state.refCount > notes.maxHeld) notes.maxHeld = state.refCount;
 }

@@ -148,6 +148,10 @@ export class State {
     return this.words[frame * FRAME + CALLSITE] ?? 0;
   }
 
+  setCallsite(frame: number, pc: number): void {
+    this.words[frame * FRAME + CALLSITE] = pc;
+  }
+
   /** Field (REF) of the reference at a position, in the order of acquisition. */
   refField(position: number, field: number): number {
     return this.refs[position * REF_FIELDS + field] ?? 0;

@@ -3,7 +3,7 @@ import { KIND_NAMES } from '../isa/kinds.js';
 import type { FrameView, StateView } from './analysis.js';
 import type { Arena } from './arena.js';
 import { INVALID_SLOT, type InternTable } from './intern.js';
-import { RECORD_FRAME_HEAD, RECORD_HEAD, REF, REF_FIELDS, REGISTERS } from './state.js';
+import { RECORD_FRAME_HEAD, RECORD_HEAD, REF, REF_FIELDS, REGISTERS, type State } from './state.js';
 import type { Reference, Slot, Value } from './value.js';
 
 const changes: number[] = [];
@@ -42,6 +42,11 @@ export class RecordView implements StateView {
       });
     }
     return list;
+  }
+
+  /** Makes a state the current one of a walk. */
+  restoreTo(state: State): void {
+    state.restore(this.arena, this.start);
   }
 
   /** The table that numbers the words of this state. */

@@ -14,7 +14,7 @@
  * What is claimed. (1) Containment: at every instruction that a run executes, its registers, slots and resources lie in a
  * walked state of that pc, with the same frames. It rests on transfer and refinement being sound (property tests) and on
  * no feasible side of a branch being left out. (2) If there is no refusal, no run faults. (3) Pruning `exact` gives the
- * verdict, the throw states, `maxOwned`, `ownership` and `stackDepth` of `off`. (4) The kernel-like prunings (checkpoints.ts)
+ * verdict, the throw states, `maxOwned`, `maxHeld`, `ownership` and `stackDepth` of `off`. (4) The kernel-like prunings (checkpoints.ts)
  * give its verdict, `maxOwned`, `ownership`, `stackDepth` and `reached`, but only some of its throw states, those which the
  * kernel would see too. Containment cannot hold after what they drop: a run may be in a state that differs in all that no
  * continuation reads. So they do not record; whoever checks runs walks a second time with a complete pruning.
@@ -55,7 +55,7 @@ import { refuse } from './refusal.js';
 import { unresolved } from './resolve.js';
 import { EARLY_2024, type Rules } from './rules.js';
 import { stackRefusal } from './stack-depth.js';
-import { State } from './state.js';
+import { NO_VISIT, REF, State } from './state.js';
 import { TRANSFERS } from './transfer.js';
 import { RecordView } from './view.js';
 
@@ -74,10 +74,22 @@ export interface WalkOptions {
    * and the analysis is good until that is cleared.
    */
   readonly arena?: Arena;
+  /** Where the walk begins, if not in main: in these states of another walk, one after the other. */
+  readonly from?: readonly Start[];
+  /** Bytes of stack, by subprogram, that are used whatever this walk finds. */
+  readonly stackDepth?: readonly number[];
   /** `false`: only the verdict and the sums are wanted, the states at throws are not kept. */
   readonly throwStates?: boolean;
   /** A refusal ends its path only, and the walk goes on: everything that is wrong, in the order in which it is met. */
   readonly refusals?: Refusal[];
+}
+
+/** A state that a walk has kept, of this program or of one much like it, and where it goes on in this one. */
+export interface Start {
+  readonly pc: number;
+  readonly state: StateView;
+  /** By frame: the call in its caller, as a pc of this program; -1 for frame 0. */
+  readonly callsites: readonly number[];
 }
 
 /** One processed instruction, or one arrival that was dropped. */
@@ -155,6 +167,7 @@ export function analyse(program: Program, options: WalkOptions): Analysis | Reco
     stackDepth: walk.notes.stackDepth,
     maxOwned: walk.notes.maxOwned,
     maxClones: walk.notes.maxClones,
+    maxHeld: walk.notes.maxHeld,
     walked: walk.walked,
     reached: walk.reached,
   };
@@ -171,7 +184,7 @@ const NO_STATES = new Arena();
 const repetitions = new Repetitions();
 
 class Walk implements Context {
-  readonly table: InternTable = sharedTable();
+  readonly table: InternTable;
   readonly state = state;
   readonly visits = visits;
   readonly intrinsics: boolean;
@@ -183,6 +196,7 @@ class Walk implements Context {
   readonly witness: Checkpoints | undefined;
   walked = 0;
   private readonly plan: Plan;
+  private readonly from: readonly Start[] | undefined;
   private readonly limit: number;
   private readonly reusesFinished: boolean;
   private readonly keepsThrows: boolean;
@@ -200,6 +214,9 @@ class Walk implements Context {
     options: WalkOptions,
   ) {
     const count = program.subprograms.length;
+    const first = options.from?.[0];
+    this.table = first === undefined ? sharedTable() : recordOf(first).words;
+    this.from = options.from;
     this.intrinsics = options.intrinsics ?? false;
     this.rules = options.rules ?? EARLY_2024;
     this.limit = options.limit ?? WALK_LIMIT;
@@ -209,9 +226,10 @@ class Walk implements Context {
     const { reusesFinished, checkpoints } = PRUNINGS[options.pruning];
     this.reusesFinished = reusesFinished;
     this.notes = {
-      stackDepth: Array.from({ length: count }, () => 0),
+      stackDepth: Array.from({ length: count }, (_, subprogram) => options.stackDepth?.[subprogram] ?? 0),
       maxOwned: Array.from({ length: count }, () => 0),
       maxClones: Array.from({ length: count }, () => 0),
+      maxHeld: 0,
       hasClones: false,
       ownership: new Map<number, OwnershipMark>(),
     };
@@ -227,10 +245,27 @@ class Walk implements Context {
   }
 
   run(): Refusal | undefined {
-    this.enterMain();
-    let pc = 0;
+    if (this.from === undefined) {
+      this.enterMain();
+      return this.walkFrom(0, false);
+    }
+    for (const start of this.from) {
+      this.enter(start);
+      // The same state may be given several times, and where it is given no paths need meet.
+      const repeats = this.repeats(start.pc);
+      const refusal = typeof repeats === 'object' ? repeats : repeats ? undefined : this.walkFrom(start.pc, true);
+      if (refusal !== undefined) return refusal;
+      repetitions.backtrack(-1);
+    }
+    return undefined;
+  }
+
+  private walkFrom(start: number, arrived: boolean): Refusal | undefined {
+    let pc = start;
+    let here = arrived;
     for (;;) {
-      const dropped = this.arrive(pc);
+      const dropped = here ? false : this.arrive(pc);
+      here = false;
       if (typeof dropped === 'object' && this.ends(dropped)) return dropped;
       if (dropped === false) {
         if (++this.walked > this.limit) return tooLarge(pc, this.walked);
@@ -269,6 +304,17 @@ class Walk implements Context {
     this.state.pushFrame(0, -1);
     this.state.setRegister(1, this.table.pointer(TAG.ctx, 0, 0, 0, 0));
     this.state.setRegister(10, this.table.pointer(TAG.stack, 0, 0, 0, 0));
+  }
+
+  private enter({ state: kept, callsites }: Start): void {
+    const { state } = this;
+    recordOf({ state: kept }).restoreTo(state);
+    for (let frame = 0; frame < state.depth; frame++) state.setCallsite(frame, callsites[frame] ?? -1);
+    // Which passes of loops a state has been through is told in numbers of the walk that kept it.
+    for (let position = 0; position < state.refCount; position++) {
+      state.setRefField(position, REF.yielded, 0);
+      state.setRefField(position, REF.visit, NO_VISIT);
+    }
   }
 
   /** The path arrives at a pc: whether it is dropped there, or why the program is refused. */
@@ -337,6 +383,11 @@ class Walk implements Context {
     const view = new RecordView(this.table, this.kept, this.state.save(this.kept));
     this.throwVisits.push(this.nodes === undefined ? { pc, state: view } : { pc, state: view, node: this.node });
   }
+}
+
+function recordOf({ state }: Pick<Start, 'state'>): RecordView {
+  if (state instanceof RecordView) return state;
+  throw new TypeError('a walk begins in states that a walk has kept');
 }
 
 function tooLarge(pc: number, walked: number): Refusal {

@@ -210,8 +210,8 @@ const walk = (tested: Program, pruning: Pruning) => analyse(tested, { pruning, l
  * What must not depend on pruning: why the program is refused, or what the runtime table takes from a walk without refusal.
  * In a loop that only may_goto bounds, what refuses one round may be met in another round first.
  */
-function facts({ program: of, refusal, maxOwned, maxClones, stackDepth, ownership, reached }: Analysis) {
-  if (refusal === undefined) return { maxOwned, maxClones, stackDepth, ownership, reached };
+function facts({ program: of, refusal, maxOwned, maxHeld, maxClones, stackDepth, ownership, reached }: Analysis) {
+  if (refusal === undefined) return { maxOwned, maxHeld, maxClones, stackDepth, ownership, reached };
   return Array.from(of.op).includes(MAY_GOTO) ? 'refused' : { code: refusal.code, pc: refusal.pc };
 }
 

@@ -188,7 +188,7 @@ function canonical(state: StateView): string {
 }
 
 function summary(program: Program, pruning: 'off' | 'exact') {
-  const { refusal, throws, maxOwned, stackDepth, ownership, reached, walked } = analyse(program, {
+  const { refusal, throws, maxOwned, maxHeld, stackDepth, ownership, reached, walked } = analyse(program, {
     pruning,
     limit: LIMIT,
   });
@@ -196,12 +196,12 @@ function summary(program: Program, pruning: 'off' | 'exact') {
   return {
     walked,
     tooLarge: refusal?.code === 'too-complex',
-    facts: { refusal, states, maxOwned, stackDepth, ownership, reached },
+    facts: { refusal, states, maxOwned, maxHeld, stackDepth, ownership, reached },
   };
 }
 
 describe('pruning', () => {
-  it('exact keeps verdict, throw states, maxOwned, stackDepth, ownership and reached pcs of off', () => {
+  it('exact keeps verdict, throw states, maxOwned, maxHeld, stackDepth, ownership and reached pcs of off', () => {
     let compared = 0;
     let shorter = 0;
     let accepted = 0;

@@ -65,7 +65,7 @@ describe('judgeCleanup', () => {
   });
 
   it('names a landing pad that uses a dead resource', () => {
-    const fault = { code: 'use-after-release', pc: 4, message: 'gone' } as const;
+    const fault = { in: 'pad', code: 'use-after-release', pc: 4, message: 'gone' } as const;
     expect(judgeCleanup({ releases: [], left: [], fault }, 0)?.defect.verdict).toBe('stale-use');
   });
 });

@@ -24,7 +24,6 @@ export function savedText(
     runs: [],
     refusals: [],
     known: [],
-    pads: [],
     patches: [],
     expected: [],
   };

@@ -162,7 +162,14 @@ const execution = (name: string, does: string, derive?: Derive): Leg => ({
   },
 });
 
-const CLEANED = ['frame-descriptors/rfc-v1', 'frame-descriptors/sound', 'runtime-table/per-frame'] as const;
+const CLEANED = [
+  'frame-descriptors/rfc-v1',
+  'frame-descriptors/rfc-v2',
+  'frame-descriptors/sound',
+  'forced-spill/literal',
+  'forced-spill/sound',
+  'runtime-table/per-frame',
+] as const;
 const CLEANUPS: CheckOptions = { ...CHECK_OPTIONS, together: CLEANED.map(subjectOf) };
 
 const cleanup = (

@@ -4,6 +4,10 @@
  * return something. The proposal deletes after the release; by then R1 is dead and the pointer lost, so we delete before:
  * both belong to the releasing instruction, and no stop comes between them. What lives on the stack is pushed before the call
  * that makes it, for the same reason.
+ *
+ * With one region for all frames nothing is handed over, but a frame that is left takes the places of dynptrs with it. Who
+ * looks after them? If a dynptr has no other place, it is lost and the program is refused; so only programs that clone
+ * any need a call before their exits.
  */
 import type { Intrinsic, IntrinsicView } from '../../contract/prepared.js';
 import {
@@ -20,7 +24,7 @@ import { opAt, type Program } from '../../isa/program.js';
 import { type Edit, type Patched, patch } from '../../patch/patch.js';
 import type { Analysis, OwnershipMark } from '../../verify/analysis.js';
 import { sharedCallGraph } from '../cost.js';
-import { entryOffset, type Layout, type TableLayout } from './layout.js';
+import { entryOffset, type Layout, type TableLayout, type Tables } from './layout.js';
 import { clone, handOver, push, pushSlots, remove } from './table.js';
 
 /** The rewritten program and what its inserted calls do. */
@@ -47,8 +51,8 @@ export function insertTableCode(
     actions.push(action);
     return [callIntrinsic(actions.length - 1)];
   };
-  tables.forEach((table, subprogram) => {
-    if (table.entries > 0) edits.push({ do: 'entry', subprogram, insns: zeroing(table) });
+  tables.layouts.forEach((table, subprogram) => {
+    if (table.entries > 0) edits.push({ do: 'entry', subprogram, insns: zeroing(tables, table) });
   });
   for (const mark of analysis.ownership) {
     const { pc } = mark;
@@ -71,10 +75,10 @@ export function insertTableCode(
   return { ...patched, intrinsics, added: patched.program.length - program.length };
 }
 
-/** Only the pointer words need zeroing: a type word is read only beside a pointer. */
-function zeroing(table: TableLayout): readonly Insn[] {
+/** Only the first words need zeroing: a second one is read only beside it. */
+function zeroing({ format }: Tables, table: TableLayout): readonly Insn[] {
   return Array.from({ length: table.entries }, (_, entry) =>
-    insn('st64', { dst: 10, off: entryOffset(table, entry), operand: { imm: 0 } }),
+    insn('st64', { dst: 10, off: entryOffset(table, format, entry), operand: { imm: 0 } }),
   );
 }
 
@@ -82,10 +86,7 @@ function zeroing(table: TableLayout): readonly Insn[] {
 type MarkAction = Action & { readonly do: 'before' | 'after' };
 
 const ACTIONS: Readonly<
-  Record<
-    OwnershipMark['does'],
-    (program: Program, tables: readonly TableLayout[], mark: OwnershipMark, type: number) => MarkAction
-  >
+  Record<OwnershipMark['does'], (program: Program, tables: Tables, mark: OwnershipMark, type: number) => MarkAction>
 > = {
   acquire(program, tables, { pc, kind }, type) {
     if (!livesOnStack(kind)) return { do: 'after', name: 'table_push', run: (view) => push(tables, view, type) };
@@ -108,20 +109,28 @@ function calledAt(program: Program, pc: number): CallableName {
   return name;
 }
 
-/**
- * Exits before which a table may have to be handed over: those of a subprogram that owns something and has a caller that
- * owns something. What is returned is owned by the caller afterwards, so without such a caller nothing is ever returned.
- */
-function handingExits(program: Program, analysis: Analysis, tables: readonly TableLayout[]): readonly number[] {
-  if (!tables.some(({ entries }, index) => index > 0 && entries > 0)) return [];
-  const { callers } = sharedCallGraph(program);
+/** Exits of subprograms that are reached, of those that `of` picks. */
+function exitsOf(program: Program, { reached }: Analysis, of: (subprogram: number) => boolean): readonly number[] {
   const exits: number[] = [];
   program.subprograms.forEach(({ start, end }, index) => {
-    if ((tables[index]?.entries ?? 0) === 0) return;
-    if (!(callers[index] ?? []).some((caller) => (tables[caller]?.entries ?? 0) > 0)) return;
-    for (let pc = start; pc < end; pc++) {
-      if (opAt(program, pc) === 'exit' && analysis.reached[pc] === 1) exits.push(pc);
-    }
+    if (!of(index)) return;
+    for (let pc = start; pc < end; pc++) if (opAt(program, pc) === 'exit' && reached[pc] === 1) exits.push(pc);
   });
   return exits;
+}
+
+/**
+ * Exits before which entries may have to be handed over: those of a subprogram that owns something and has a caller that
+ * owns something. What is returned is owned by the caller afterwards, so without such a caller nothing is ever returned.
+ * In one region: those of every subprogram that can have a clone on its stack.
+ */
+function handingExits(program: Program, analysis: Analysis, { layouts, region }: Tables): readonly number[] {
+  if (region === 'main') {
+    if (!analysis.ownership.some(({ does }) => does === 'clone')) return [];
+    return exitsOf(program, analysis, (index) => index > 0 && (analysis.stackDepth[index] ?? 0) > 0);
+  }
+  const owns = (subprogram: number) => (layouts[subprogram]?.entries ?? 0) > 0;
+  if (!layouts.some((_, index) => index > 0 && owns(index))) return [];
+  const { callers } = sharedCallGraph(program);
+  return exitsOf(program, analysis, (index) => owns(index) && (callers[index] ?? []).some(owns));
 }

@@ -1,47 +1,26 @@
-/**
- * What the inserted calls do to the tables, on real bytes of frame memory: push, clone, delete, hand over.
- *
- * An entry is a pointer word and a type word. The pointer is the resource's address; of a dynptr or iterator that of its
- * slots. A clone of a dynptr is one more entry, because the resource may outlive the slots it was made in: entries of one
- * dynptr have the same key in the upper half of the type word, the lower half of the address of one of them, which is the one
- * that is released at a throw. What is not on the stack has the key 0.
- */
+/** What the inserted calls do to the tables, on real bytes of frame memory: push, clone, delete, hand over. */
 import type { IntrinsicView } from '../../contract/prepared.js';
-import { entryOffset, type TableLayout } from './layout.js';
-
-const LOW = 0xffff_ffffn;
-
-/** Number of the row that a type word names. */
-export function typeNumber(word: bigint): number {
-  return Number(word & LOW);
-}
-
-/** Whether an entry is a further place of a dynptr that another entry stands for. */
-export function isAlias(pointer: bigint, word: bigint): boolean {
-  return keyOf(word) !== 0n && keyOf(word) !== (pointer & LOW);
-}
-
-const keyOf = (word: bigint): bigint => word >> 32n;
-const withKey = (word: bigint, pointer: bigint): bigint => ((pointer & LOW) << 32n) | (word & LOW);
+import { type Entry, isAlias } from './entry.js';
+import { entryOffset, type TableLayout, type Tables } from './layout.js';
 
 /**
- * After an acquiring call: R0, unless NULL, gets an entry in the current frame. The same object acquired twice gets two.
+ * After an acquiring call: R0, unless NULL, gets an entry, the current frame's. The same object acquired twice gets two.
  */
-export function push(tables: readonly TableLayout[], view: IntrinsicView, type: number): void {
+export function push(tables: Tables, view: IntrinsicView, type: number): void {
   const pointer = view.register(0);
-  if (pointer !== 0n) add(tables, view, view.depth - 1, pointer, BigInt(type));
+  if (pointer !== 0n) add(tables, view, home(tables, view), { pointer, type, key: 0n });
 }
 
 /** Before a call that makes a dynptr or iterator where an argument points to: it gets an entry, as it is always made. */
-export function pushSlots(tables: readonly TableLayout[], view: IntrinsicView, argument: number, type: number): void {
+export function pushSlots(tables: Tables, view: IntrinsicView, argument: number, type: number): void {
   const pointer = view.register(argument);
-  add(tables, view, view.depth - 1, pointer, withKey(BigInt(type), pointer));
+  add(tables, view, home(tables, view), { pointer, type, key: tables.format.keyOf(pointer) });
 }
 
 /** Before bpf_dynptr_clone: the place in R2 will be one more of the dynptr in R1. */
-export function clone(tables: readonly TableLayout[], view: IntrinsicView): void {
-  const source = find(tables, view, (pointer) => pointer === view.register(1));
-  if (source !== undefined) add(tables, view, view.depth - 1, view.register(2), source.word);
+export function clone(tables: Tables, view: IntrinsicView): void {
+  const source = find(tables, view, view.register(1));
+  if (source !== undefined) add(tables, view, home(tables, view), { ...source, pointer: view.register(2) });
 }
 
 /**
@@ -49,86 +28,105 @@ export function clone(tables: readonly TableLayout[], view: IntrinsicView): void
  * current frame outward, because a callee may release what its caller holds; and all entries of the same dynptr. An address
  * without entry is none of ours.
  */
-export function remove(tables: readonly TableLayout[], view: IntrinsicView, argument: number): void {
+export function remove(tables: Tables, view: IntrinsicView, argument: number): void {
   const wanted = view.register(argument);
   if (wanted === 0n) return;
-  const entry = find(tables, view, (pointer) => pointer === wanted);
+  const entry = find(tables, view, wanted);
   if (entry === undefined) return;
   view.store(entry.frame, entry.offset, 0n);
-  const key = keyOf(entry.word);
-  if (key === 0n) return;
-  for (const other of entries(tables, view)) {
-    if (keyOf(other.word) === key) view.store(other.frame, other.offset, 0n);
-  }
+  if (entry.key === 0n) return;
+  for (const other of entries(tables, view)) if (other.key === entry.key) view.store(other.frame, other.offset, 0n);
 }
 
 /**
  * Before a subprogram exits: what is still in its table belongs to the caller from now on (a resource was returned). Entries
  * for slots of the frame itself go with it; if one stood for a dynptr that has further places, one of those does so now.
  */
-export function handOver(tables: readonly TableLayout[], view: IntrinsicView): void {
+export function handOver(tables: Tables, view: IntrinsicView): void {
   const frame = view.depth - 1;
-  const table = tables[view.subprogram(frame)];
-  if (table === undefined || frame === 0) return;
+  if (frame === 0) return;
+  const { format, region } = tables;
   const top = view.register(10);
   const dies = (pointer: bigint) => pointer < top && pointer >= top - STACK_BYTES;
-  for (let index = 0; index < table.entries; index++) {
-    const offset = entryOffset(table, index);
-    const pointer = view.load(frame, offset);
-    if (pointer === 0n) continue;
-    const word = view.load(frame, offset + 8);
-    view.store(frame, offset, 0n);
-    if (keyOf(word) === 0n || !dies(pointer)) {
-      add(tables, view, frame - 1, pointer, word);
+  // Read one by one, because what is done about one entry may change those that follow.
+  for (const entry of entriesIn(tables, view, region === 'main' ? 0 : frame)) {
+    if (entry.key === 0n || !dies(entry.pointer)) {
+      if (region === 'main') continue;
+      view.store(entry.frame, entry.offset, 0n);
+      add(tables, view, frame - 1, entry);
       continue;
     }
-    const places = [...entries(tables, view)].filter((other) => keyOf(other.word) === keyOf(word));
-    const heir = places.find((other) => !dies(other.pointer));
-    if (heir === undefined || isAlias(pointer, word)) continue;
-    for (const other of places) view.store(other.frame, other.offset + 8, withKey(other.word, heir.pointer));
+    view.store(entry.frame, entry.offset, 0n);
+    const places = [...entries(tables, view)].filter(({ key }) => key === entry.key);
+    const heir = places.find(({ pointer }) => !dies(pointer));
+    if (heir === undefined || isAlias(format, entry)) continue;
+    const key = format.keyOf(heir.pointer);
+    for (const place of places) write(tables, view, place, { ...place, key });
   }
 }
 
 /** The most bytes of one frame (MAX_BPF_STACK). */
 const STACK_BYTES = 512n;
 
-interface TableEntry {
+/** An entry in use, and where its first word is. */
+interface Placed extends Entry {
   readonly frame: number;
-  /** Of its pointer word. */
   readonly offset: number;
-  readonly pointer: bigint;
-  readonly word: bigint;
 }
 
+/** The frame that the current one's entries are in. */
+function home({ region }: Tables, view: IntrinsicView): number {
+  return region === 'main' ? 0 : view.depth - 1;
+}
+
+/** The table of a frame. */
+function tableOf({ layouts }: Tables, view: IntrinsicView, frame: number): TableLayout {
+  return layouts[view.subprogram(frame)] ?? NO_TABLE;
+}
+
+const NO_TABLE: TableLayout = { entries: 0, above: 0 };
+
 /** All entries in use, of the current frame first, then outward. */
-function* entries(tables: readonly TableLayout[], view: IntrinsicView): Generator<TableEntry> {
-  for (let frame = view.depth - 1; frame >= 0; frame--) {
-    const table = tables[view.subprogram(frame)];
-    for (let index = 0; index < (table?.entries ?? 0); index++) {
-      if (table === undefined) continue;
-      const offset = entryOffset(table, index);
-      const pointer = view.load(frame, offset);
-      if (pointer !== 0n) yield { frame, offset, pointer, word: view.load(frame, offset + 8) };
-    }
+function* entries(tables: Tables, view: IntrinsicView): Generator<Placed> {
+  for (let frame = view.depth - 1; frame >= 0; frame--) yield* entriesIn(tables, view, frame);
+}
+
+function* entriesIn(tables: Tables, view: IntrinsicView, frame: number): Generator<Placed> {
+  const { format } = tables;
+  const table = tableOf(tables, view, frame);
+  for (let index = 0; index < table.entries; index++) {
+    const offset = entryOffset(table, format, index);
+    const first = view.load(frame, offset);
+    if (first === 0n) continue;
+    const { pointer, type, key } = format.read(first, () => view.load(frame, offset + 8), view.register(10));
+    yield { frame, offset, pointer, type, key };
   }
 }
 
-function find(
-  tables: readonly TableLayout[],
-  view: IntrinsicView,
-  wanted: (pointer: bigint) => boolean,
-): TableEntry | undefined {
-  for (const entry of entries(tables, view)) if (wanted(entry.pointer)) return entry;
+/** The innermost entry of an address. */
+function find(tables: Tables, view: IntrinsicView, wanted: bigint): Placed | undefined {
+  for (const entry of entries(tables, view)) if (entry.pointer === wanted) return entry;
   return undefined;
 }
 
-function add(tables: readonly TableLayout[], view: IntrinsicView, frame: number, pointer: bigint, word: bigint): void {
-  const table = tables[view.subprogram(frame)];
-  for (let index = 0; index < (table?.entries ?? 0); index++) {
-    if (table === undefined || view.load(frame, entryOffset(table, index)) !== 0n) continue;
-    view.store(frame, entryOffset(table, index), pointer);
-    view.store(frame, entryOffset(table, index) + 8, word);
+function add(tables: Tables, view: IntrinsicView, frame: number, entry: Entry): void {
+  const table = tableOf(tables, view, frame);
+  for (let index = 0; index < table.entries; index++) {
+    const offset = entryOffset(table, tables.format, index);
+    if (view.load(frame, offset) !== 0n) continue;
+    write(tables, view, { frame, offset }, entry);
     return;
   }
-  view.overflow(`no free entry among ${table?.entries ?? 0} in frame ${frame}`);
+  view.overflow(`no free entry among ${table.entries} in frame ${frame}`);
+}
+
+function write(
+  { format }: Tables,
+  view: IntrinsicView,
+  { frame, offset }: Pick<Placed, 'frame' | 'offset'>,
+  entry: Entry,
+): void {
+  format.words(entry).forEach((word, index) => {
+    view.store(frame, offset + 8 * index, word);
+  });
 }

@@ -15,7 +15,7 @@ describe('RegisterFile', () => {
   it('reuses the places of constants', () => {
     const file = new RegisterFile();
     const before = file.addConstant(1, 0);
-    file.clearConstants();
+    file.keepConstants(0);
     expect(file.addConstant(2, 0)).toBe(before);
   });
 });

@@ -51,7 +51,7 @@ describe('readCase', () => {
     [';! global: main main', "2:17: 'main' is named twice"],
     [';! global: guard', "2:12: unknown label 'guard'"],
     [';! pads: 0 0 1', '2:10: expected begin < end'],
-    [';! pads: 0 1 7', '2:10: no instruction starts at pc 7'],
+    [';! pads: 0 1 7', '2:10: no instruction of the cleanup section starts at 7'],
     [';! known: mainline: leak/x', "2:27: expected ';' and a reason"],
     [';! known: mainline leak ; r', "2:19: expected ':' after 'mainline'"],
     [';! run: cb=[0]', "2:15: expected '=>' and an outcome"],

@@ -5,6 +5,7 @@ import { readCase } from '../../../src/case/read.js';
 import { writeCase } from '../../../src/case/write.js';
 import { instructionPcs } from '../../../src/cfg/edges.js';
 import { insn } from '../../../src/isa/insn.js';
+import type { Program } from '../../../src/isa/program.js';
 import { buildProgram } from '../../../src/isa/validate.js';
 import { anyProgram } from '../../programs.js';
 
@@ -21,10 +22,23 @@ const bare: Case = {
     { subjects: ['c'], code: 'merge-failure', words: '', pc: 1 },
   ],
   known: [{ subject: 'c', defect: 'leak/nothing/unlisted/register/caller', reason: 'found by fuzzing' }],
-  pads: [],
   patches: [],
   expected: ['a b'],
 };
+
+const PAD = {
+  slots: [
+    insn('mov64', { dst: 0, operand: { imm: 0 } }),
+    insn('jeq64', { dst: 0, operand: { imm: 0 }, off: 1 }),
+    insn('ja'),
+    insn('exit'),
+  ],
+  labels: new Map([
+    [0, 'pad1'],
+    [3, 'resume'],
+  ]),
+};
+const mainEnd = ({ subprograms }: Program) => subprograms[0]?.end ?? 0;
 
 describe('writeCase', () => {
   it('writes a case that nobody has laid out', () => {
@@ -51,16 +65,15 @@ main:
         const pc = pcs[at % pcs.length] ?? 0;
         const of: Case = {
           ...bare,
-          program: { ...program, types },
+          program: { ...program, types, cleanup: { ...PAD, pads: [{ begin: 0, end: mainEnd(program), pad: 0 }] } },
           refusals: bare.refusals.map((refusal) => ({ ...refusal, pc })),
-          pads: [{ begin: 0, end: program.length, pad: pc }],
         };
         const text = writeCase(of);
         const read = readCase(text);
         if (!read.ok) throw new Error(`${JSON.stringify(read.errors)}\n${text}`);
         expect(writeCase(read.case)).toBe(text);
         expect(read.case.refusals).toEqual(of.refusals);
-        expect(read.case.pads).toEqual(of.pads);
+        expect(read.case.program.cleanup).toEqual(of.program.cleanup);
         expect(read.case.known).toEqual(of.known);
         expect(read.items.get(`instruction ${pc}`)).toBe(read.lines[pc]);
       }),

@@ -19,7 +19,6 @@ function expectation(body: string, runs: readonly string[] = []) {
     runs: runs.map((run) => readRun(new Scanner(run, 1))),
     refusals: [],
     known: [],
-    pads: [],
     patches: [],
     expected: [],
   });

@@ -24,7 +24,6 @@ function functions(callee: readonly string[], global: boolean, unknownIds: reado
     runs: [],
     refusals: [],
     known: [],
-    pads: [],
     patches: [],
     expected: [],
   };

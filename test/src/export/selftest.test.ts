@@ -36,7 +36,6 @@ function caseAround(program: Program): Case {
     runs: [],
     refusals: [],
     known: [],
-    pads: [],
     patches: [],
     expected: [],
   };

@@ -62,7 +62,6 @@ describe.skipIf(CLANG === undefined)(`structIds against ${CLANG_NOTE}`, () => {
       runs: [],
       refusals: [],
       known: [],
-      pads: [],
       patches: [],
       expected: [],
     };

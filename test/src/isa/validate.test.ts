@@ -10,7 +10,7 @@ const slot = (fields: Partial<Insn>): Insn => ({ code: 0, dst: 0, src: 0, off: 0
 type Example = readonly [what: string, pc: number, slots: readonly Insn[]];
 
 /** At least one program per refusal, with the pc it is about. */
-const REFUSED: Readonly<Record<FormRefusal, readonly Example[]>> = {
+const REFUSED: Readonly<Record<Exclude<FormRefusal, 'bad-pad'>, readonly Example[]>> = {
   'unknown-opcode': [
     ['an unknown code', 1, [zero, slot({ code: 0xff }), exit]],
     ['a lone second slot', 0, [slot({}), exit]],

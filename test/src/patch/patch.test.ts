@@ -276,3 +276,52 @@ describe('patch', () => {
     );
   });
 });
+
+describe('patch of a program with landing pads', () => {
+  const text =
+    'main:\n    call sub\n    r0 = 0\n    exit\nsub:\n    r1 = 7\n    call bpf_throw\n    exit\npad:\n    r0 = 0\n    exit';
+  const pads = [
+    { begin: 0, end: 2, pad: 6 },
+    { begin: 4, end: 6, pad: 6 },
+  ].map((pad) => ({ pad, line: 1, column: 1 }));
+  const parsed = parseProgram(text, { pads });
+  if (!parsed.ok) throw new Error('it has a form');
+  const { program } = parsed;
+  const moved = (edits: readonly Edit[]) => {
+    const patched = patch(program, edits);
+    return patched.ok ? patched.program.cleanup : undefined;
+  };
+
+  test('patch moves the ranges of the table and keeps the code of the pads', () => {
+    const cleanup = moved([
+      { do: 'before', pc: 0, insns: [nop] },
+      { do: 'after', pc: 1, insns: [nop] },
+      { do: 'before', pc: 4, insns: [nop, nop] },
+      { do: 'after', pc: 4, insns: [nop] },
+    ]);
+    expect(cleanup?.pads).toEqual([
+      { begin: 0, end: 4, pad: 0 },
+      { begin: 6, end: 11, pad: 0 },
+    ]);
+    expect(cleanup?.slots).toEqual(program.cleanup?.slots);
+  });
+
+  test('patch drops a range that has lost its code', () => {
+    const cleanup = moved([
+      { do: 'remove', pc: 4 },
+      { do: 'replace', pc: 5, insns: [insn('mov64', { dst: 0, operand: { imm: 1 } }), insn('exit')] },
+    ]);
+    expect(cleanup?.pads.map(({ begin, end }) => [begin, end])).toEqual([
+      [0, 2],
+      [4, 6],
+    ]);
+    const first = moved([{ do: 'remove', pc: 1 }]);
+    expect(first?.pads.map(({ begin, end }) => [begin, end])).toEqual([
+      [0, 1],
+      [3, 5],
+    ]);
+    const short = { ...program, cleanup: { slots: [], labels: new Map(), pads: [{ begin: 1, end: 2, pad: 0 }] } };
+    const patched = patch(short, [{ do: 'remove', pc: 1 }]);
+    expect(patched.ok && patched.program.cleanup?.pads).toEqual([]);
+  });
+});

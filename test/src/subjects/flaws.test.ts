@@ -204,12 +204,13 @@ describe('flawOfStep', () => {
     { ...step, frame: 0, from: { in: 'register', register: 9 } },
     { ...step, from: { in: 'table', index: 3 } },
     { do: 'run', frame: 1, pc: 2 },
+    { do: 'resume', program: PROGRAM, pcs: [2, 0] },
   ])('flawOfStep takes %#', (each) => {
     expect(flawOfStep(each, stopped, PROGRAM)).toBeUndefined();
   });
 
   it.each<[string, unknown, string]>([
-    ['nothing', null, "expected { do: 'release', … } or { do: 'run', … }, found null"],
+    ['nothing', null, "expected { do: 'release' | 'run' | 'resume', … }, found null"],
     ['a frame that is not there', { ...step, frame: 2 }, 'frame: expected one of 2 frames, 0 = main, found 2'],
     [
       'a place that is none',
@@ -227,6 +228,13 @@ describe('flawOfStep', () => {
     ['a claim of two words', { ...step, because: 'my own' }, 'because: expected a word without slashes'],
     ['a claim with a slash', { ...step, because: 'a/b' }, 'because: '],
     ['a pad in a second slot', { do: 'run', frame: 0, pc: 1 }, 'pc: expected the pc of an instruction, found 1'],
+    ['a clone that is no program', { do: 'resume', program: {}, pcs: [0, 0] }, 'program: expected a program'],
+    ['a frame that does not go on', { do: 'resume', program: PROGRAM, pcs: [0] }, 'pcs: expected 2 pcs'],
+    [
+      'a pc in a second slot',
+      { do: 'resume', program: PROGRAM, pcs: [0, 1] },
+      'pcs[1]: expected the pc of an instruction',
+    ],
   ])('flawOfStep names %s', (_, each, words) => {
     expect(flawOfStep(each, stopped, PROGRAM)).toContain(words);
   });

@@ -167,7 +167,9 @@ done:
     const table = await knowing("{ is: 'tables', tables: [], types: [], read: () => 3 }");
     const knowledge = table.know?.(input);
     if (knowledge?.is !== 'tables') throw new Error('it knows tables');
-    expect(failureOf(() => knowledge.read(1n, 2n)).words.what).toBe('read: expected { type, alias }, found 3');
+    expect(failureOf(() => knowledge.read(1n, 2n, 3n)).words.what).toBe(
+      'read: expected { address, type, alias }, found 3',
+    );
   });
 
   it('guardSubject reports what a subject gets wrong about a patched program', async () => {

@@ -31,7 +31,7 @@ const tables = {
   is: 'tables',
   tables: [{ subprogram: 0, entries: [{ pointer: -16, type: -8 }] }],
   types: [{ what: 'object', destructor: 'x' }],
-  read: () => ({ type: 0, alias: false }),
+  read: () => ({ address: 1n, type: 0, alias: false }),
 };
 const at = (listing: unknown) => ({ ...descriptors, sites: [{ ...site, locations: [{ ...described, listing }] }] });
 const entry = (more: object) => ({
@@ -148,9 +148,10 @@ describe('flawOfKnowledge', () => {
 });
 
 describe('flawOfWords', () => {
-  it('flawOfWords wants a type and whether it is an alias', () => {
-    expect(flawOfWords({ type: 0, alias: true })).toBeUndefined();
-    expect(flawOfWords({ type: -1, alias: true })).toContain('expected { type, alias }');
+  it('flawOfWords wants an address, a type and whether it is an alias', () => {
+    expect(flawOfWords({ address: 1n, type: 0, alias: true })).toBeUndefined();
+    expect(flawOfWords({ address: 1, type: 0, alias: true })).toContain('expected { address, type, alias }');
+    expect(flawOfWords({ address: 1n, type: -1, alias: true })).toContain('expected { address, type, alias }');
     expect(flawOfWords(undefined)).toContain('found undefined');
   });
 });

@@ -12,6 +12,10 @@ describe('SUBJECTS', () => {
       'forced-spill/literal',
       'forced-spill/sound',
       'runtime-table/per-frame',
+      'runtime-table/shared',
+      'runtime-table/compact',
+      'landing-pads',
+      'run-to-exit',
     ]);
     for (const subject of SUBJECTS) expect(subjectByName(subject.name)).toBe(subject);
     expect(subjectByName('nobody')).toBeUndefined();

@@ -174,6 +174,7 @@ export function analysisOf(
     readonly ownership?: readonly OwnershipMark[];
     readonly maxOwned?: readonly number[];
     readonly maxClones?: readonly number[];
+    readonly maxHeld?: number;
     readonly stackDepth?: readonly number[];
   } = {},
 ): Analysis {
@@ -186,6 +187,7 @@ export function analysisOf(
     stackDepth: more.stackDepth ?? program.subprograms.map(() => 0),
     maxOwned: more.maxOwned ?? program.subprograms.map(() => 0),
     maxClones: more.maxClones ?? program.subprograms.map(() => 0),
+    maxHeld: more.maxHeld ?? 0,
     walked: 0,
     reached: new Uint8Array(program.length).fill(1),
   };

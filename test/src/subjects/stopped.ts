@@ -27,9 +27,16 @@ export function stoppedOf(
 
 /** The releases an unwinder asks for, one line each: `0 r7 0x10 bpf_task_release kernel-object`. */
 export function releases(unwind: Unwind, stopped: StoppedView): string[] {
-  return Array.from(unwind(stopped), (step: UnwindStep) =>
-    step.do === 'release'
-      ? `${step.frame} ${placeOf(step.from)} 0x${step.address.toString(16)} ${step.destructor} ${step.because}`
-      : `${step.frame} run ${step.pc}`,
-  );
+  return Array.from(unwind(stopped), (step: UnwindStep) => {
+    switch (step.do) {
+      case 'release':
+        return `${step.frame} ${placeOf(step.from)} 0x${step.address.toString(16)} ${step.destructor} ${step.because}`;
+      case 'run':
+        return `${step.frame} run ${step.pc}`;
+      case 'resume':
+        return `resume ${step.pcs.join(' ')}`;
+      default:
+        return step satisfies never;
+    }
+  });
 }

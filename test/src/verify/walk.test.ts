@@ -284,3 +284,60 @@ describe('analyse walks a side that no run takes', () => {
     for (const pruning of ['off', 'exact'] as const) expect(walkText(text, pruning).refusal).toBeUndefined();
   });
 });
+
+describe('analyse from states of another walk', () => {
+  const text = `main:
+    r1 = 1
+    call bpf_task_from_pid
+    r6 = r0
+    call guard
+    if r6 == 0 goto done
+    r1 = r6
+    call bpf_task_release
+done:
+    r0 = 0
+    exit
+guard:
+    r1 = 7
+    call bpf_throw
+    r0 = 0
+    exit
+`;
+  const program = programOf(text);
+  const { throws } = analyse(program, { pruning: 'exact' });
+  const from = throws.map(({ state }) => ({ pc: 11, state, callsites: [-1, 3] }));
+
+  it('goes on in all frames, and forgets nothing that is held', () => {
+    const walk = analyse(program, { pruning: 'exact', from });
+    expect(walk.refusal).toBeUndefined();
+    expect([...walk.reached]).toEqual([0, 0, 0, 0, 1, 1, 1, 1, 1, 0, 0, 1, 1]);
+    const late = analyse(program, { pruning: 'exact', from: from.map((start) => ({ ...start, callsites: [-1, 6] })) });
+    expect(late.refusal?.code).toBe('unreleased-reference');
+  });
+
+  it('walks the same state once, however often it is given', () => {
+    const { walked } = analyse(program, { pruning: 'exact', from });
+    expect(analyse(program, { pruning: 'exact', from: [...from, ...from] }).walked).toBe(walked);
+  });
+
+  it('does not take the end of one state for a loop of the next', () => {
+    const loop =
+      'main:\n    r6 = *(u32 *)(r1 + 48)\nagain:\n    r1 = 7\n    if r6 == 1 goto out\n    call bpf_throw\nout:\n    r0 = 0\n    exit';
+    const looping = programOf(loop);
+    const [first] = analyse(looping, { pruning: 'exact' }).throws;
+    if (first === undefined) throw new Error('it throws');
+    const starts = [4, 1].map((pc) => ({ pc, state: first.state, callsites: [-1] }));
+    expect(analyse(looping, { pruning: 'exact', from: starts }).refusal).toBeUndefined();
+  });
+
+  it('adds to the stack that is used anyway', () => {
+    expect(analyse(program, { pruning: 'exact', from, stackDepth: [48, 8] }).stackDepth).toEqual([48, 8]);
+  });
+
+  it('takes no state that no walk has kept', () => {
+    const [start] = from;
+    if (start === undefined) throw new Error('it throws');
+    const copy = { ...start, state: { ...start.state, depth: 1 } };
+    expect(() => analyse(program, { pruning: 'exact', from: [copy] })).toThrow(TypeError);
+  });
+});

@@ -1,5 +1,11 @@
 /** Frame memory for intrinsics, without a machine: what a view reads and writes, and whether a table overflowed. */
 import type { IntrinsicView } from '../../../../src/contract/prepared.js';
+import { PACKED, WIDE } from '../../../../src/subjects/runtime-table/entry.js';
+import type { TableDesign } from '../../../../src/subjects/runtime-table/layout.js';
+
+export const PER_FRAME: TableDesign = { format: WIDE, region: 'frame' };
+export const SHARED: TableDesign = { format: WIDE, region: 'main' };
+export const COMPACT: TableDesign = { format: PACKED, region: 'frame' };
 
 export class FrameMemory implements IntrinsicView {
   readonly frames: { readonly subprogram: number; readonly words: Map<number, bigint> }[] = [];

@@ -6,6 +6,7 @@ import { layOutTables } from '../../../../src/subjects/runtime-table/layout.js';
 import { insertTableCode } from '../../../../src/subjects/runtime-table/rewrite.js';
 import type { Analysis } from '../../../../src/verify/analysis.js';
 import { analysisOf, programOf } from '../states.js';
+import { PER_FRAME, SHARED } from './frames.js';
 
 const program = programOf(`
 main:
@@ -26,9 +27,9 @@ const OWNERSHIP = [
   { pc: 7, does: 'acquire', kind: 'task', type: -1 },
 ] as const;
 
-function rewrite(analysis: Analysis) {
+function rewrite(analysis: Analysis, design = PER_FRAME) {
   const { program } = analysis;
-  const laidOut = layOutTables(program, analysis, true);
+  const laidOut = layOutTables(program, analysis, true, design);
   if (!laidOut.ok) throw new Error(laidOut.refusal.message);
   const rewritten = insertTableCode(program, analysis, laidOut.layout);
   if (!rewritten.ok) throw new Error(rewritten.refusal.message);
@@ -84,5 +85,19 @@ describe('insertTableCode', () => {
     };
     expect(served([1, 1, 1, 1, 1, 1, 1])).toEqual(['table_hand_over 6']);
     expect(served([1, 1, 1, 1, 1, 0, 0])).toEqual([]);
+  });
+
+  test('insertTableCode zeroes one region in main, and looks at exits only where a clone may go with the frame', () => {
+    const sums = { maxHeld: 2, stackDepth: [0, 16] };
+    const plain = rewrite(analysisOf(program, [], { ...sums, ownership: OWNERSHIP }), SHARED);
+    expect(insertedIn(plain)).toEqual(['0 st64', '1 st64', '5 !', '11 !']);
+    const clone = { pc: 6, does: 'clone', kind: 'dynptr', type: -1 } as const;
+    const names = (stackDepth: readonly number[]) =>
+      rewrite(
+        analysisOf(program, [], { ...sums, stackDepth, ownership: [...OWNERSHIP, clone] }),
+        SHARED,
+      ).intrinsics.map(({ name }) => name);
+    expect(names([0, 16])).toEqual(['table_delete', 'table_clone', 'table_push', 'table_hand_over']);
+    expect(names([16, 0])).toEqual(['table_delete', 'table_clone', 'table_push']);
   });
 });

@@ -134,9 +134,10 @@ ${each((i) => `    r1 = *(u64 *)(r10 - ${8 * i + 8})\n    call bpf_task_release`
       [{ pointer: -16, type: -8 }],
     ]);
     expect(knowledge.types).toEqual([{ what: 'task', destructor: 'bpf_task_release' }]);
-    expect(knowledge.read(0x77n, 0n)).toEqual({ type: 0, alias: false });
-    expect(knowledge.read(0x77n, (0x77n << 32n) | 1n)).toEqual({ type: 1, alias: false });
-    expect(knowledge.read(0x77n, (0x88n << 32n) | 1n)).toEqual({ type: 1, alias: true });
+    const address = 0x77n;
+    expect(knowledge.read(address, 0n, 0n)).toEqual({ address, type: 0, alias: false });
+    expect(knowledge.read(address, (0x77n << 32n) | 1n, 0n)).toEqual({ address, type: 1, alias: false });
+    expect(knowledge.read(address, (0x88n << 32n) | 1n, 0n)).toEqual({ address, type: 1, alias: true });
   });
 
   test('perFrame knows nothing of a table that does not fit', () => {

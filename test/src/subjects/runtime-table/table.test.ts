@@ -1,38 +1,43 @@
 /** Push, delete and hand-over on frame memory, against a model of who owns what. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { entryOffset, type TableLayout } from '../../../../src/subjects/runtime-table/layout.js';
-import {
-  clone,
-  handOver,
-  isAlias,
-  push,
-  pushSlots,
-  remove,
-  typeNumber,
-} from '../../../../src/subjects/runtime-table/table.js';
-import { FrameMemory } from './frames.js';
+import { type Entry, isAlias } from '../../../../src/subjects/runtime-table/entry.js';
+import { entryOffset, type TableDesign, type Tables } from '../../../../src/subjects/runtime-table/layout.js';
+import { clone, handOver, push, pushSlots, remove } from '../../../../src/subjects/runtime-table/table.js';
+import { COMPACT, FrameMemory, PER_FRAME, SHARED } from './frames.js';
 
-const TABLES: readonly TableLayout[] = [
-  { entries: 2, above: 8 },
-  { entries: 2, above: 0 },
-  { entries: 0, above: 0 },
-];
+const TABLES: Tables = {
+  ...PER_FRAME,
+  layouts: [
+    { entries: 2, above: 8 },
+    { entries: 2, above: 0 },
+    { entries: 0, above: 0 },
+  ],
+};
 
-function zeroedOf(table: TableLayout | undefined): number[] {
-  return table === undefined ? [] : Array.from({ length: table.entries }, (_, entry) => entryOffset(table, entry));
+function zeroedOf(subprogram: number, { layouts, format } = TABLES): number[] {
+  const table = layouts[subprogram];
+  if (table === undefined) return [];
+  return Array.from({ length: table.entries }, (_, entry) => entryOffset(table, format, entry));
 }
 
 function memoryOf(...subprograms: readonly number[]): FrameMemory {
   const memory = new FrameMemory();
-  for (const subprogram of subprograms) memory.enter(subprogram, zeroedOf(TABLES[subprogram]));
+  for (const subprogram of subprograms) memory.enter(subprogram, zeroedOf(subprogram));
   return memory;
+}
+
+/** Entries in the table of a frame. */
+function readAll(memory: FrameMemory, frame: number, tables = TABLES): Entry[] {
+  return zeroedOf(memory.subprogram(frame), tables).flatMap((offset) => {
+    const first = memory.load(frame, offset);
+    return first === 0n ? [] : [tables.format.read(first, () => memory.load(frame, offset + 8), memory.register(10))];
+  });
 }
 
 /** Pointers in the table of a frame. */
 function entriesOf(memory: FrameMemory, frame: number, tables = TABLES): bigint[] {
-  const table = tables[memory.subprogram(frame)];
-  return zeroedOf(table).flatMap((offset) => (memory.load(frame, offset) === 0n ? [] : [memory.load(frame, offset)]));
+  return readAll(memory, frame, tables).map(({ pointer }) => pointer);
 }
 
 function pushed(memory: FrameMemory, pointer: bigint, type = 0, tables = TABLES): void {
@@ -73,7 +78,7 @@ describe('remove', () => {
   test('remove searches from the current frame outward and takes exactly one', () => {
     const memory = memoryOf(0);
     pushed(memory, 0x10n);
-    memory.enter(1, zeroedOf(TABLES[1]));
+    memory.enter(1, zeroedOf(1));
     pushed(memory, 0x10n);
     memory.enter(2, []);
     removed(memory, 0x10n);
@@ -165,90 +170,149 @@ function keepBooks(ops: readonly Op[], at: (op: Op, pointer: bigint, held: reado
   return most;
 }
 
+/** Number of an object to its address. */
+const addressOf = (pointer: bigint) => (pointer === 0n ? 0n : 0xff11_0000_1000_0000n + (pointer << 12n));
+
 describe('the tables of all frames', () => {
-  test('hold exactly what is held and never overflow at the sizes that ownership gives', () => {
+  const sized = (design: TableDesign, most: readonly number[], at: number): Tables => ({
+    ...design,
+    layouts: most.map((entries, subprogram) => {
+      const shared = subprogram === 0 ? at : 0;
+      return { entries: design.region === 'main' ? shared : entries, above: 0 };
+    }),
+  });
+
+  test.each([
+    ['per frame', PER_FRAME],
+    ['in one region', SHARED],
+    ['of small entries', COMPACT],
+  ])('%s hold exactly what is held and never overflow at the sizes that ownership gives', (_, design) => {
     fc.assert(
       fc.property(fc.array(op, { maxLength: 40 }), (ops) => {
-        const most = keepBooks(ops, () => undefined);
-        const tables = most.map((entries) => ({ entries, above: 0 }));
+        let atOnce = 0;
+        const most = keepBooks(ops, (_step, _pointer, held) => {
+          atOnce = Math.max(atOnce, held.length);
+        });
+        const tables = sized(design, most, atOnce);
         const memory = new FrameMemory();
-        memory.enter(0, zeroedOf(tables[0]));
-        keepBooks(ops, (step, pointer, held) => {
-          if (step.do === 'enter') memory.enter(memory.depth, zeroedOf(tables[memory.depth]));
+        memory.enter(0, zeroedOf(0, tables));
+        keepBooks(ops, (step, number, held) => {
+          const pointer = addressOf(number);
+          if (step.do === 'enter') memory.enter(memory.depth, zeroedOf(memory.depth, tables));
           if (step.do === 'exit') {
-            handOver(tables, memory);
+            if (design.region === 'frame') handOver(tables, memory);
             memory.frames.pop();
           }
-          if (step.do === 'acquire') pushed(memory, pointer, 0, tables);
+          if (step.do === 'acquire') pushed(memory, pointer, Number(number), tables);
           if (step.do === 'release') removed(memory, pointer, tables);
-          const listed = memory.frames.flatMap((_, frame) => entriesOf(memory, frame, tables));
-          expect(listed.map(String).sort()).toEqual(held.map((owned) => String(owned.pointer)).sort());
+          const listed = memory.frames.flatMap((_, frame) => readAll(memory, frame, tables));
+          const words = listed.map(({ pointer, type }) => `${pointer} ${type}`).sort();
+          expect(words).toEqual(held.map((owned) => `${addressOf(owned.pointer)} ${owned.pointer}`).sort());
         });
         expect(memory.overflows).toEqual([]);
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 });
 
-describe('entries for slots', () => {
-  const FP = 0x9000n;
-  const INNER = 0x8000n;
+describe.each([
+  ['wide', TABLES],
+  ['packed', { ...TABLES, ...COMPACT }],
+  [
+    'shared',
+    {
+      ...SHARED,
+      layouts: [
+        { entries: 4, above: 8 },
+        { entries: 0, above: 0 },
+      ],
+    },
+  ],
+] satisfies [string, Tables][])('entries for slots, %s', (_, tables) => {
+  const FP = 0xffff_c900_0001_8200n;
+  const INNER = 0xffff_c900_0002_8200n;
+
+  function memoryOf(...subprograms: readonly number[]): FrameMemory {
+    const memory = new FrameMemory();
+    for (const subprogram of subprograms) memory.enter(subprogram, zeroedOf(subprogram, tables));
+    memory.registers[10] = subprograms.length === 1 ? FP : INNER;
+    return memory;
+  }
 
   function made(memory: FrameMemory, pointer: bigint): void {
     memory.registers[4] = pointer;
-    pushSlots(TABLES, memory, 4, 1);
+    pushSlots(tables, memory, 4, 1);
   }
 
   function cloned(memory: FrameMemory, from: bigint, to: bigint): void {
     memory.registers[1] = from;
     memory.registers[2] = to;
-    clone(TABLES, memory);
+    clone(tables, memory);
   }
 
-  /** Pointers that a throw would release, by frame. */
-  function standing(memory: FrameMemory, frame: number): bigint[] {
-    const table = TABLES[memory.subprogram(frame)];
-    return zeroedOf(table).flatMap((offset) => {
-      const [pointer, word] = [memory.load(frame, offset), memory.load(frame, offset + 8)];
-      return pointer === 0n || isAlias(pointer, word) ? [] : [pointer];
-    });
+  const all = (memory: FrameMemory) => memory.frames.flatMap((_, frame) => readAll(memory, frame, tables));
+
+  /** Pointers that a throw would release. */
+  function standing(memory: FrameMemory): bigint[] {
+    return all(memory).flatMap((entry) => (isAlias(tables.format, entry) ? [] : [entry.pointer]));
   }
 
   test('pushSlots keeps type and key, clone adds an alias that is not released', () => {
     const memory = memoryOf(0);
     made(memory, FP - 16n);
     cloned(memory, FP - 16n, FP - 40n);
-    expect(entriesOf(memory, 0)).toEqual([FP - 16n, FP - 40n]);
-    expect(standing(memory, 0)).toEqual([FP - 16n]);
-    expect(zeroedOf(TABLES[0]).map((offset) => typeNumber(memory.load(0, offset + 8)))).toEqual([1, 1]);
+    expect(all(memory).map(({ pointer, type }) => [pointer, type])).toEqual([
+      [FP - 16n, 1],
+      [FP - 40n, 1],
+    ]);
+    expect(standing(memory)).toEqual([FP - 16n]);
   });
 
   test('remove by a clone frees all entries of the dynptr, and no other', () => {
     const memory = memoryOf(0);
-    made(memory, FP - 100n);
-    memory.enter(1, zeroedOf(TABLES[1]));
-    cloned(memory, FP - 100n, INNER - 24n);
+    made(memory, FP - 104n);
+    memory.enter(1, zeroedOf(1, tables));
+    memory.registers[10] = INNER;
+    cloned(memory, FP - 104n, INNER - 24n);
     made(memory, INNER - 48n);
-    removed(memory, INNER - 24n);
-    expect([entriesOf(memory, 0), entriesOf(memory, 1)]).toEqual([[], [INNER - 48n]]);
+    removed(memory, INNER - 24n, tables);
+    expect(all(memory).map(({ pointer }) => pointer)).toEqual([INNER - 48n]);
   });
 
   test('handOver: a clone in the caller takes over from slots that go with the frame', () => {
     const memory = memoryOf(0, 1);
-    memory.registers[10] = INNER;
     made(memory, INNER - 16n);
     cloned(memory, INNER - 16n, FP - 16n);
-    handOver(TABLES, memory);
-    expect([entriesOf(memory, 0), entriesOf(memory, 1)]).toEqual([[FP - 16n], []]);
-    expect(standing(memory, 0)).toEqual([FP - 16n]);
+    handOver(tables, memory);
+    expect(all(memory).map(({ pointer }) => pointer)).toEqual([FP - 16n]);
+    expect(standing(memory)).toEqual([FP - 16n]);
+    expect(readAll(memory, 0, tables)).toHaveLength(1);
+  });
+
+  test('handOver: a clone that goes with the frame leaves the dynptr of the caller as it is', () => {
+    const memory = memoryOf(0, 1);
+    made(memory, FP - 16n);
+    cloned(memory, FP - 16n, INNER - 16n);
+    handOver(tables, memory);
+    expect(all(memory).map(({ pointer }) => pointer)).toEqual([FP - 16n]);
+    expect(standing(memory)).toEqual([FP - 16n]);
   });
 
   test('handOver: slots of the caller are handed over like any resource', () => {
     const memory = memoryOf(0, 1);
-    memory.registers[10] = INNER;
     made(memory, FP - 16n);
-    handOver(TABLES, memory);
-    expect(standing(memory, 0)).toEqual([FP - 16n]);
+    handOver(tables, memory);
+    expect(standing(memory)).toEqual([FP - 16n]);
+    expect(readAll(memory, 0, tables)).toHaveLength(1);
+  });
+
+  test('handOver: below a caller that is not main nothing is lost', () => {
+    const memory = memoryOf(0, 1, 1);
+    made(memory, FP - 16n);
+    handOver(tables, memory);
+    memory.frames.pop();
+    expect(standing(memory)).toEqual([FP - 16n]);
+    expect(memory.overflows).toEqual([]);
   });
 });
