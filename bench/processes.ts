@@ -32,12 +32,25 @@ export type Processes =
  */
 export async function measureProcesses(
   cli: string,
-  { seed, profile }: CampaignSettings,
+  { seed, profile, subjects }: CampaignSettings,
   index: number,
   programs: number,
 ): Promise<Processes> {
   const out = mkdtempSync(join(tmpdir(), 'unwindiff-bench-'));
-  const fuzz = [cli, 'fuzz', '--workers', '1', '--json', '--quiet', '--out', out, '--seed', seed, '--profile', profile];
+  const fuzz = [
+    cli,
+    'fuzz',
+    '--workers',
+    '1',
+    '--json',
+    '--quiet',
+    '--out',
+    out,
+    '--seed',
+    seed,
+    '--profile',
+    profile,
+  ].concat(subjects.flatMap((name) => ['--subject', name]));
   try {
     const [ours, bare]: [number[], number[]] = [[], []];
     for (let start = 0; start < STARTS; start++) {

@@ -15,6 +15,8 @@ export interface BenchOptions {
   readonly programs: number;
   readonly profile: ProfileName | 'all';
   readonly seed: string;
+  /** Names of ours; default: all. */
+  readonly subject?: readonly string[];
   readonly kernel: boolean;
   readonly json?: boolean;
   readonly quiet?: boolean;
@@ -29,7 +31,7 @@ export async function runBench(options: BenchOptions, terminal: Terminal): Promi
     settings: {
       seed: options.seed,
       profile: options.profile,
-      subjects: SUBJECTS.map(({ name }) => name),
+      subjects: options.subject ?? SUBJECTS.map(({ name }) => name),
       stopAt: 'throw',
       pruning: 'exact',
       worlds: WORLDS,

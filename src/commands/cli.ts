@@ -166,6 +166,7 @@ function commandLine(terminal: Terminal, end: (code: ExitCode) => void): Command
     .option('--programs <n>', 'programs to measure on', values.wholeNumber(5, 1_000_000), 1000)
     .option('--profile <name>', 'what kind of programs: a profile, or all in turns', values.profile, 'all')
     .option('--seed <word>', 'where the programs come from', values.seed, 'bench')
+    .option('--subject <name>', 'a design of ours, or all; may be repeated (default: all)', values.ownSubjects)
     .option('--no-kernel', 'do not load programs into the running kernel')
     .option('--json', 'answer in JSON')
     .option('--quiet', 'no progress')

@@ -58,6 +58,13 @@ export function subjects(text: string, before: readonly string[] = []): readonly
   return [...names.filter((name) => before.includes(name) || chosen.includes(name)), ...new Set(paths)];
 }
 
+/** The same without modules. */
+export function ownSubjects(text: string, before: readonly string[] = []): readonly string[] {
+  if (isModulePath(text))
+    throw new InvalidArgumentError('Expected all or the name of a subject of ours, not a module.');
+  return subjects(text, before);
+}
+
 /** One subject, or the module of some. */
 export function subject(text: string): readonly string[] {
   if (text === 'all') throw new InvalidArgumentError('Expected one subject.');
