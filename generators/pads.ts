@@ -4,7 +4,7 @@
  */
 import { CALLABLES } from '../src/isa/callables.js';
 import { call, type Insn, insn } from '../src/isa/insn.js';
-import { livesOnStack } from '../src/isa/kinds.js';
+import { type Kind, livesOnStack } from '../src/isa/kinds.js';
 import type { LandingPad } from '../src/isa/program.js';
 import { RELEASERS, serves } from './sources.js';
 import {
@@ -39,8 +39,26 @@ function load(dst: number, place: Place): Insn {
 const skip = (register: number, slots: number): Insn =>
   insn('jeq64', { dst: register, operand: { imm: 0 }, off: slots });
 
+/** By kind and what else code depends on; pads of all programs share it. */
+const releases = new Map<Kind, (readonly Insn[] | undefined)[]>();
+
 /** Releases what is at a place; of what can be submitted or discarded, the latter. */
 function releaseCode({ kind }: Species, home: Place, remote: boolean, nullable: boolean): readonly Insn[] {
+  let known = releases.get(kind);
+  if (known === undefined) {
+    known = [];
+    releases.set(kind, known);
+  }
+  const at = 4 * home + (remote ? 2 : 0) + (nullable ? 1 : 0);
+  let code = known[at];
+  if (code === undefined) {
+    code = makeReleaseCode(kind, home, remote, nullable);
+    known[at] = code;
+  }
+  return code;
+}
+
+function makeReleaseCode(kind: Kind, home: Place, remote: boolean, nullable: boolean): readonly Insn[] {
   const source = serves(RELEASERS, kind).at(-1);
   if (source === undefined) return [];
   const isAddress = livesOnStack(kind) && !remote;
@@ -99,7 +117,11 @@ export class PadTable {
   readonly slots: Insn[] = [];
   readonly pads: LandingPad[] = [];
   readonly labels = new Map<number, string>();
-  readonly #known = new Map<string, number>();
+  /** Pads by a hash of subprogram and code. */
+  readonly #known = new Map<
+    number,
+    { readonly name: string; readonly code: readonly Insn[]; readonly pad: number }[]
+  >();
 
   /** Adds the sites of a routine that begins at a pc. Neighbours with the same pad are one range. */
   add(name: string, start: number, sites: readonly PadSite[]): void {
@@ -118,13 +140,35 @@ export class PadTable {
 
   #place(name: string, code: readonly Insn[]): number {
     // A pad belongs to one subprogram.
-    const key = `${name} ${code.map(({ code, dst, src, off, imm }) => `${code},${dst},${src},${off},${imm}`).join(' ')}`;
-    const known = this.#known.get(key);
-    if (known !== undefined) return known;
+    const hash = hashOf(code);
+    const alike = this.#known.get(hash) ?? [];
+    const known = alike.find((each) => each.name === name && isSame(each.code, code));
+    if (known !== undefined) return known.pad;
     const pad = this.slots.length;
-    this.#known.set(key, pad);
-    this.labels.set(pad, `pad${this.#known.size}`);
+    this.#known.set(hash, [...alike, { name, code, pad }]);
+    this.labels.set(pad, `pad${this.labels.size + 1}`);
     this.slots.push(...code);
     return pad;
   }
+}
+
+function hashOf(code: readonly Insn[]): number {
+  let hash = code.length;
+  for (const { code: op, dst, src, off, imm } of code) {
+    hash = (Math.imul(hash, 31) + (op | (dst << 8) | (src << 12) | (off << 16)) + imm) | 0;
+  }
+  return hash;
+}
+
+function isSame(a: readonly Insn[], b: readonly Insn[]): boolean {
+  return (
+    a.length === b.length &&
+    a.every((insn, index) => {
+      const other = b[index];
+      if (insn === other) return true;
+      if (other === undefined) return false;
+      const { code, dst, src, off, imm } = insn;
+      return code === other.code && dst === other.dst && src === other.src && off === other.off && imm === other.imm;
+    })
+  );
 }

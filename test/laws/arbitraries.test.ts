@@ -32,10 +32,18 @@ import {
 } from './arbitrary-laws.js';
 
 function wellFormedProgram(program: Program): void {
-  const { types, maps, labels, subprograms } = program;
+  const { types, maps, labels, subprograms, cleanup } = program;
   const names = new Map(subprograms.map(({ start, name }) => [start, name]));
   const globals = new Set(subprograms.flatMap(({ start, global }) => (global ? [start] : [])));
-  const built = buildProgram({ slots: slotsOf(program), types, maps, labels, names, globals });
+  const built = buildProgram({
+    slots: slotsOf(program),
+    types,
+    maps,
+    labels,
+    names,
+    globals,
+    ...(cleanup === undefined ? {} : { cleanup }),
+  });
   expect(built).toEqual({ ok: true, program });
 }
 

@@ -7,8 +7,8 @@ import { judgeCleanup } from '../../oracles/cleanup.js';
 import { Machine } from '../../oracles/machine/machine.js';
 import { fixedWorld, type World } from '../../oracles/world.js';
 import { printProgram } from '../../src/asm/print.js';
+import { prepareInput } from '../../src/subjects/input.js';
 import { SUBJECTS } from '../../src/subjects/registry.js';
-import { analyse } from '../../src/verify/walk.js';
 
 const WORLDS: readonly Pick<World, 'cb' | 'draw' | 'fail'>[] = [
   { cb: [1, 1, 1, 1, 1], draw: [1n, 1n, 1n, 1n], fail: [] },
@@ -29,8 +29,7 @@ describe.each(SUBJECTS.filter(({ stops }) => stops === 'anywhere').map((subject)
       for (const profile of PROFILE_NAMES) {
         for (let index = 0; index < 8; index++) {
           const { program } = generate(seededChoices('stops', index), PROFILES[profile]);
-          const analysis = analyse(program, { pruning: 'exact' });
-          const made = subject.prepare({ program, analysis, stopAt: 'anywhere' });
+          const made = subject.prepare(prepareInput(program, 'exact', 'anywhere'));
           if (!made.ok) continue;
           original.load({ program });
           prepared.load({ ...made, stackDepth: made.cost.stack });

@@ -7,6 +7,8 @@ import type { StopAt } from '../../src/contract/prepared.js';
 import type { Program } from '../../src/isa/program.js';
 import { identityMap } from '../../src/patch/patch.js';
 import { unchangedCost } from '../../src/subjects/cost.js';
+import { sound } from '../../src/subjects/frame-descriptors/frame-descriptors.js';
+import { prepareInput } from '../../src/subjects/input.js';
 import { perFrame } from '../../src/subjects/runtime-table/runtime-table.js';
 import type { Subject } from '../../src/subjects/subject.js';
 
@@ -112,6 +114,15 @@ describe('createJudge', () => {
     expect(short.evidence?.stop).toEqual({ pc: 2, visit: 1 });
     expect(short.defect?.location).toBe('register');
     expect(verdictOf(releasingR6([4, 5, 6]), HOLDS, 'anywhere').verdict).toBe('garbage-release');
+  });
+
+  it('createJudge finds sound descriptors right at every instruction, where R0 is the only place too', () => {
+    const { verdict, stakes, cost } = verdictOf(sound, HOLDS, 'anywhere');
+    expect(verdict).toBe('agree');
+    expect(stakes.stopsHolding).toBe(4);
+    // Before pc 2, 3, 4 and 5, all ten registers each.
+    expect(cost?.metadataBytes).toBe(16 + 4 * (8 + 280));
+    expect(sound.prepare(prepareInput(HOLDS, 'exact', 'anywhere'))).toMatchObject({ ok: true });
   });
 
   it('createJudge stops at throws only if that is asked for', () => {

@@ -9,7 +9,7 @@ import { zeroBytes, zeroInts } from '../../isa/slab.js';
 import type { Analysis, StateView } from '../../verify/analysis.js';
 import type { Pointer, Reference, Resident, Slot, Value } from '../../verify/value.js';
 import { DESTRUCTORS, type Holding, holdingOf } from '../destructors.js';
-import { PLACES, type Place, SLOTS, type SpillType } from './descriptor.js';
+import { PLACES, type Place, registerOf, SCRATCH, SLOTS, type SpillType } from './descriptor.js';
 
 /** Number of a key: index of the pc × PLACES + place. */
 export type Key = number;
@@ -155,8 +155,10 @@ function readFrame(
       readHolding(program, state, site, place, { ref, holding, spill: KINDS[kind].slot, offset: 0 }, base, found);
     }
   }
-  for (let place = SLOTS; place < PLACES; place++) {
-    const value = state.register(frame, place - SLOTS + 6);
+  // R0..R5 of a frame that has called or thrown are dead.
+  const end = frame === state.depth - 1 ? PLACES : SCRATCH;
+  for (let place = SLOTS; place < end; place++) {
+    const value = state.register(frame, registerOf(place));
     if (value.is === 'pointer') readPointer(program, state, site, place, value, base, found);
     else if (isZero(value)) readZero(site, place, 1);
   }
@@ -276,7 +278,8 @@ function sideAt(state: StateView, frame: number, place: Place, claim: Holding, o
     if (slot.bytes.every((byte) => byte === 'invalid')) return { what: 'uninitialised' };
     return { what: slot.bytes.includes('invalid') ? 'partly initialised' : 'scalar' };
   }
-  const value = state.register(frame, place - SLOTS + 6);
+  if (place >= SCRATCH && frame !== state.depth - 1) return { what: 'uninitialised' };
+  const value = state.register(frame, registerOf(place));
   if (value.is === 'not-init') return { what: 'uninitialised' };
   if (value.is === 'scalar') return isZero(value) ? undefined : { what: 'scalar' };
   return sideOfPointer(state, value, claim, offset);

@@ -3,10 +3,17 @@ import type { Location } from '../../contract/location.js';
 import type { Program } from '../../isa/program.js';
 import type { Holding } from '../destructors.js';
 
-/** A place in a frame that can be described: 64 stack slots, fp-8 first, then R6..R9. */
+/** A place in a frame that can be described: 64 stack slots, fp-8 first, then R6..R9, then R0..R5 (stops between throws). */
 export type Place = number;
 export const SLOTS = 64;
-export const PLACES = SLOTS + 4;
+/** The first place that only a stop between throws leaves anything in. */
+export const SCRATCH = SLOTS + 4;
+export const PLACES = SCRATCH + 6;
+
+/** The register that a place above the slots is. */
+export function registerOf(place: Place): number {
+  return place < SCRATCH ? place - SLOTS + 6 : place - SCRATCH;
+}
 
 /** How a resource is at a place: spilled, in a callee-saved register, or on the stack itself. */
 export type SpillType = 'spill' | 'register' | 'dynptr' | 'iter';
@@ -35,6 +42,8 @@ export interface Descriptor {
   readonly stack: readonly Entry[];
   /** For R6..R9. */
   readonly registers: readonly (Entry | undefined)[];
+  /** For R0..R5, if the program can be stopped here between throws. */
+  readonly scratch?: readonly (Entry | undefined)[];
   /** Places where some path that was merged has, or may have, NULL. */
   readonly nullable: ReadonlySet<Place>;
 }
@@ -47,7 +56,7 @@ export interface Descriptors {
 }
 
 const LOCATIONS: readonly Location[] = Array.from({ length: PLACES }, (_, place) =>
-  place < SLOTS ? { in: 'stack', offset: -8 * (place + 1) } : { in: 'register', register: place - SLOTS + 6 },
+  place < SLOTS ? { in: 'stack', offset: -8 * (place + 1) } : { in: 'register', register: registerOf(place) },
 );
 
 /** The location of a place. */
@@ -57,7 +66,7 @@ export function locationOf(place: Place): Location {
 
 /** `fp-8`, `r7`. */
 export function placeName(place: Place): string {
-  return place < SLOTS ? `fp-${8 * (place + 1)}` : `r${place - SLOTS + 6}`;
+  return place < SLOTS ? `fp-${8 * (place + 1)}` : `r${registerOf(place)}`;
 }
 
 /** An entry for people: kind (or `uninitialised`), struct or pointer type, offset, destructor. */
@@ -73,13 +82,16 @@ export function contentOf({ holds, isNull }: Entry): string {
   return holds?.kind ?? (isNull === true ? 'null' : 'uninitialised');
 }
 
-/** Metadata of the kernel's structures: 16 bytes per table, per descriptor 8 + 112 + 24 × stack entries. */
+/**
+ * Metadata of the kernel's structures: 16 bytes per table, per descriptor 8 + 28 × registers + 24 × stack entries; four
+ * registers (112 bytes), or all ten where a program can be stopped between throws.
+ */
 export function metadataBytes(descriptors: Descriptors): number {
   const tables = new Set<number>();
   let bytes = 0;
-  for (const { subprogram, stack } of descriptors.byPc.values()) {
+  for (const { subprogram, stack, scratch } of descriptors.byPc.values()) {
     tables.add(subprogram);
-    bytes += 8 + 112 + 24 * stack.length;
+    bytes += 8 + 28 * (scratch === undefined ? 4 : 10) + 24 * stack.length;
   }
   return bytes + 16 * tables.size;
 }
@@ -97,7 +109,8 @@ export function describeDescriptors(
     const name = program.subprograms[program.subprogramOf[pc] ?? 0]?.name ?? '?';
     const descriptor = descriptors.byPc.get(pc);
     if (descriptor === undefined) return `${name} ${shown(pc)}: -`;
-    const entries = [...descriptor.stack, ...descriptor.registers.flatMap((entry) => entry ?? [])].map((entry) => {
+    const { stack, registers, scratch = [] } = descriptor;
+    const entries = [...stack, ...[...registers, ...scratch].flatMap((entry) => entry ?? [])].map((entry) => {
       if (entry.holds === undefined) return `${placeName(entry.place)}=${contentOf(entry)}`;
       const nullable = descriptor.nullable.has(entry.place) ? '?' : '';
       const offset = entry.offset === 0 ? '' : `${entry.offset > 0 ? '+' : ''}${entry.offset}`;

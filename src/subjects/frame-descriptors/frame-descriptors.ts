@@ -16,18 +16,23 @@ import { soundKnowledge } from './sound-knowledge.js';
 /** In what one kind of frame descriptors differs from another. */
 interface DescriptorPolicy extends KeepingPolicy {
   readonly name: string;
-  collect(program: Program, analysis: Analysis): Collected;
+  readonly stops: Subject['stops'];
+  /** `fine`: the states are those of all stops, not of throws only. */
+  collect(program: Program, analysis: Analysis, fine: boolean): Collected;
   know(program: Program, analysis: Analysis): DescriptorKnowledge;
 }
 
 function frameDescriptors(policy: DescriptorPolicy): Subject {
   return {
     name: `frame-descriptors/${policy.name}`,
-    stops: 'throw',
+    stops: policy.stops,
     prepare(input) {
-      const unsupported = onlyAtThrows(input.stopAt);
+      const { program, analysis, stops } = input;
+      // Descriptors are made of states: without those of all stops there are none for them.
+      const unsupported = policy.stops === 'throw' || stops === undefined ? onlyAtThrows(input.stopAt) : undefined;
       if (unsupported !== undefined) return unsupported;
-      const collected = policy.collect(input.program, input.analysis);
+      const known = stops === undefined ? analysis : { ...analysis, throws: stops };
+      const collected = policy.collect(program, known, stops !== undefined);
       return collected.ok ? prepareDescriptors(collected.descriptors, policy, unchanged(input)) : collected;
     },
     know: ({ program, analysis }) => policy.know(program, analysis),
@@ -49,10 +54,28 @@ export const EXACT: KeepingPolicy = {
 };
 
 /** As posted in February 2024, faults included. */
-export const rfcV1 = frameDescriptors({ name: 'rfc-v1', collect: collectPosted, know: postedKnowledge, ...POSTED });
+export const rfcV1 = frameDescriptors({
+  name: 'rfc-v1',
+  stops: 'throw',
+  collect: (program, analysis) => collectPosted(program, analysis),
+  know: postedKnowledge,
+  ...POSTED,
+});
 
 /** As its author planned to go on. */
-export const rfcV2 = frameDescriptors({ name: 'rfc-v2', collect: collectPlanned, know: plannedKnowledge, ...POSTED });
+export const rfcV2 = frameDescriptors({
+  name: 'rfc-v2',
+  stops: 'throw',
+  collect: (program, analysis) => collectPlanned(program, analysis),
+  know: plannedKnowledge,
+  ...POSTED,
+});
 
 /** Never wrong; refuses only where two different things truly meet. */
-export const sound = frameDescriptors({ name: 'sound', collect: collectSound, know: soundKnowledge, ...EXACT });
+export const sound = frameDescriptors({
+  name: 'sound',
+  stops: 'anywhere',
+  collect: collectSound,
+  know: soundKnowledge,
+  ...EXACT,
+});

@@ -15,7 +15,7 @@ import {
   type Site,
 } from './candidates.js';
 import type { Collected } from './collect.js';
-import { type Descriptor, type Entry, PLACES, type Place, placeName, SLOTS } from './descriptor.js';
+import { type Descriptor, type Entry, PLACES, type Place, placeName, SCRATCH, SLOTS } from './descriptor.js';
 import { mergeFailure } from './merge.js';
 import { type Selection, selectKeys } from './selection.js';
 
@@ -36,12 +36,12 @@ export function chooseKeys(program: Program, analysis: Analysis, addresses?: Add
 }
 
 /** Chooses the descriptors of a walked program such that every path is cleaned up exactly, or says where paths clash. */
-export function collectSound(program: Program, analysis: Analysis): Collected {
-  return describeChoice(program, analysis, chooseKeys(program, analysis));
+export function collectSound(program: Program, analysis: Analysis, fine = false): Collected {
+  return describeChoice(program, analysis, chooseKeys(program, analysis), fine);
 }
 
-/** The descriptors of a choice, or why there is none. */
-export function describeChoice(program: Program, analysis: Analysis, choice: Choice): Collected {
+/** The descriptors of a choice, or why there is none. `fine`: the program can be stopped between throws, so R0..R5 count. */
+export function describeChoice(program: Program, analysis: Analysis, choice: Choice, fine = false): Collected {
   const { candidates, selection } = choice;
   const { sites } = candidates;
   if (!selection.ok) return { ok: false, refusal: refusalOf(program, analysis, choice, selection.duty, selection.why) };
@@ -60,6 +60,7 @@ export function describeChoice(program: Program, analysis: Analysis, choice: Cho
       subprogram: program.subprogramOf[site.pc] ?? 0,
       stack: entries.slice(0, SLOTS).flatMap((entry) => entry ?? []),
       registers: [0, 1, 2, 3].map((register) => entries[SLOTS + register]),
+      ...(fine ? { scratch: [0, 1, 2, 3, 4, 5].map((register) => entries[SCRATCH + register]) } : {}),
       nullable: site.nullable,
     });
   });

@@ -7,7 +7,7 @@ import type { Unwind } from '../../contract/prepared.js';
 import type { StoppedView, UnwindStep } from '../../contract/unwind.js';
 import type { Program } from '../../isa/program.js';
 import { claimOf } from '../destructors.js';
-import { type Descriptor, type Entry, locationOf, SLOTS } from './descriptor.js';
+import { type Descriptor, type Entry, locationOf, registerOf, SLOTS } from './descriptor.js';
 
 export interface WalkPolicy {
   /** A frame of a subprogram with a table, but without a descriptor for its pc, is left without restoring registers. */
@@ -52,6 +52,11 @@ export function unwinder({ byPc, tables, prologues, stack }: Listed, policy: Wal
         for (const step of release(frame, entry, saved[register] ?? 0n)) {
           yield step;
           if (policy.clearsReleased) saved[register] = 0n;
+        }
+      }
+      if (frame === stopped.frames.length - 1) {
+        for (const entry of descriptor?.scratch ?? []) {
+          if (entry !== undefined) yield* release(frame, entry, stopped.scratch?.[registerOf(entry.place)] ?? 0n);
         }
       }
       if (frame === 0) continue;

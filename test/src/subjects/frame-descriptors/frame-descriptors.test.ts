@@ -1,6 +1,6 @@
 /** The two policies as subjects. */
 import { describe, expect, test } from 'vitest';
-import { rfcV1, sound } from '../../../../src/subjects/frame-descriptors/frame-descriptors.js';
+import { rfcV1, rfcV2, sound } from '../../../../src/subjects/frame-descriptors/frame-descriptors.js';
 import { analysisOf, CALLER_AND_GUARD, holding, inGuard, pointer, programOf, slot, ZERO } from '../states.js';
 
 const program = programOf(CALLER_AND_GUARD);
@@ -19,7 +19,7 @@ describe('frame descriptors', () => {
   });
 
   test('stop at throws only', () => {
-    for (const subject of [rfcV1, sound]) {
+    for (const subject of [rfcV1, rfcV2]) {
       const result = subject.prepare({ program, analysis: analysisOf(program, []), stopAt: 'points' });
       expect(!result.ok && result.refusal.code).toBe('unsupported-stop');
     }
