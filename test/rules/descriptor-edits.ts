@@ -229,6 +229,21 @@ export const DESCRIPTOR_EDITS: readonly Edit[] = [
       'if (holding',
       { same: 'no reference has the number 0' },
     ],
+    [
+      'an address counts as a place only below what the program uses',
+      'pointer === undefined || place < addressesFrom ? undefined',
+      'pointer === undefined || place < 0 ? undefined',
+    ],
+    [
+      'an address leads to the first slot of what is whole',
+      'return resident?.first === true && isWhole(state, type.frame, place, resident.kind) ? resident : undefined;',
+      'return resident?.first === true ? resident : undefined;',
+    ],
+    [
+      'one slot of zeroes is enough where the address was',
+      " || claim.spill === 'spill') return true;",
+      ') return true;',
+    ],
   ]),
   ...editsOf('src/subjects/frame-descriptors/selection.ts', [
     [

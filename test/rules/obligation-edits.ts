@@ -303,9 +303,9 @@ export const OBLIGATION_EDITS: readonly Edit[] = [
     ['a referenced dynptr is not overwritten', 'return isDynptr ? refuse(', 'return isDynptr && pc < 0 ? refuse('],
     ['no access through a modified ctx', 'if (base !== 0) {', 'if (pc < 0) {'],
     [
-      'ctx accesses stay in cb[]',
-      'if (offset >= CB_START && offset + size <= CB_END && offset % size === 0) return',
-      'if (pc >= 0) return',
+      'ctx accesses go to fields of the context',
+      'if (field === undefined) {\n    return refuse(',
+      'if (field === undefined) {\n    if (pc >= 0) return undefined;\n    return refuse(',
     ],
     ['no write to a slice', "if (access.does === 'write') {", 'if (pc < 0) {'],
     ['memory accesses stay in the memory', 'if (offset >= 0 && offset + size <= bytes) return', 'if (pc >= 0) return'],

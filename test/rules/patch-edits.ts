@@ -5,8 +5,8 @@ export const PATCH_EDITS: readonly Edit[] = [
   ...editsOf('src/patch/patch.ts', [
     [
       'a jump goes to the start of a piece',
-      'layout.landing[pc] = layout.slots.length;\n      if (piece !== undefined) insert(layout, piece.before, pc);',
-      'if (piece !== undefined) insert(layout, piece.before, pc);\n      layout.landing[pc] = layout.slots.length;',
+      'layout.landing[pc] = layout.end;\n      if (piece !== undefined) insert(layout, piece.before, pc);',
+      'if (piece !== undefined) insert(layout, piece.before, pc);\n      layout.landing[pc] = layout.end;',
     ],
     [
       'a call runs entry code',
@@ -16,13 +16,9 @@ export const PATCH_EDITS: readonly Edit[] = [
     ],
     ['code behind an instruction', 'if (piece !== undefined) insert(layout, piece.after, pc);', ''],
     ['a call of a removed subprogram is refused', 'if (to === layout.leave[subprogram]) {', 'if (to < 0) {'],
-    ['calls follow', 'layout.slots[at] = { ...insn, imm: to - at - 1 };', ''],
-    [
-      'long gotos follow',
-      "if (shape === 'gotol') layout.slots[at] = { ...insn, imm: distance };",
-      "if (shape === 'gotol') continue;",
-    ],
-    ['jumps follow', ' layout.slots[at] = { ...insn, off: distance };', ' continue;'],
+    ['calls follow', 'imm[at] = to - at - 1;', ''],
+    ['long gotos follow', "if (shape === 'gotol') imm[at] = distance;", "if (shape === 'gotol') continue;"],
+    ['jumps follow', ' off[at] = distance;\n    else if (shape', ' continue;\n    else if (shape'],
     ['a goto that gets too long becomes a gotol', "else if (shape === 'goto') {", 'else if (distance === 0.5) {'],
     [
       'a conditional jump that gets too long is refused',
@@ -30,11 +26,15 @@ export const PATCH_EDITS: readonly Edit[] = [
       "const pc = originalPc(program, layout, at);\n      if (pc >= 0) continue;\n      return {\n        code: 'jump-out-of-range'",
     ],
     ['a replaced instruction lives on in its first slot', 'layout.original[layout.placed[pc] ?? 0] = pc;', ''],
-    ['inserted code serves an instruction', 'layout.serves.push(serves);', 'layout.serves.push(-1);'],
+    [
+      'inserted code serves an instruction',
+      'layout.serves[layout.end++] = serves;',
+      'layout.serves[layout.end++] = -1;',
+    ],
     [
       'the rewritten program is validated',
-      "form === 'checked' ? buildProgram(parts) :",
-      'form !== form ? buildProgram(parts) :',
+      "form === 'checked'\n      ? buildOfColumns(",
+      'form !== form\n      ? buildOfColumns(',
     ],
     ['names follow', 'names: new Map(kept.map((i) => [layout.enter[i] ?? 0, ', 'names: new Map(kept.map((i) => [i, '],
     [

@@ -111,23 +111,6 @@ export const SPILL_EDITS: readonly Edit[] = [
       'if (resident === undefined || resident.ref === 0) return',
     ],
   ]),
-  ...editsOf('src/subjects/frame-descriptors/candidates.ts', [
-    [
-      'an address counts as a place only below what the program uses',
-      'pointer === undefined || place < addressesFrom ? undefined',
-      'pointer === undefined || place < 0 ? undefined',
-    ],
-    [
-      'an address leads to the first slot of what is whole',
-      'return resident?.first === true && isWhole(state, type.frame, place, resident.kind) ? resident : undefined;',
-      'return resident?.first === true ? resident : undefined;',
-    ],
-    [
-      'one slot of zeroes is enough where the address was',
-      " || claim.spill === 'spill') return true;",
-      ') return true;',
-    ],
-  ]),
   ...editsOf('src/subjects/forced-spill/slots.ts', [
     ['forced spill: below the deepest stack use', 'offset: -((above[subprogram] ?? 0) + bytes)', 'offset: -bytes'],
     [

@@ -3,8 +3,8 @@ import { type Edit, editsOf } from './edit.js';
 
 export const TABLE_EDITS: readonly Edit[] = [
   ...editsOf('src/subjects/runtime-table/layout.ts', [
-    ['table: an entry for each resource owned at once', '(analysis.maxOwned[index] ?? 0) + ', ''],
-    ['table: and one for each clone', ' + (analysis.maxClones[index] ?? 0)', ''],
+    ['table: an entry for each resource owned at once', '(maxOwned[subprogram] ?? 0) + ', ''],
+    ['table: and one for each clone', ' + (maxClones[subprogram] ?? 0)', ''],
     ['table: below the deepest stack use', 'above: roundUp(analysis.stackDepth[index] ?? 0, 8),', 'above: 0,'],
     [
       'table: on an 8-byte boundary',
@@ -55,15 +55,19 @@ export const TABLE_EDITS: readonly Edit[] = [
     ],
     [
       'table: nothing is handed over where no caller owns anything',
-      'if (!(callers[index] ?? []).some((caller) => (tables[caller]?.entries ?? 0) > 0)) return;',
-      '',
+      'owns(index) && (callers[index] ?? []).some(owns)',
+      'owns(index) && callers.length > 0',
     ],
     [
       'table: handed over before exits that are reached',
-      "opAt(program, pc) === 'exit' && analysis.reached[pc] === 1",
+      "opAt(program, pc) === 'exit' && reached[pc] === 1",
       "opAt(program, pc) === 'exit'",
     ],
-    ['table: a subprogram without entries hands nothing over', 'if ((tables[index]?.entries ?? 0) === 0) return;', ''],
+    [
+      'table: a subprogram without entries hands nothing over',
+      'owns(index) && (callers[index] ?? []).some(owns)',
+      '(callers[index] ?? []).some(owns)',
+    ],
     [
       'table: a clone is pushed before the call',
       "clone: (_program, tables) => ({ do: 'before'",
@@ -72,7 +76,7 @@ export const TABLE_EDITS: readonly Edit[] = [
   ]),
   ...editsOf('src/subjects/runtime-table/table.ts', [
     ['table: NULL is not pushed', 'if (pointer !== 0n) add(', 'if (pointer >= 0n) add('],
-    ['table: a dynptr or iterator gets a key', 'withKey(BigInt(type), pointer)', 'BigInt(type)'],
+    ['table: a dynptr or iterator gets a key', 'key: tables.format.keyOf(pointer)', 'key: 0n'],
     [
       'table: a clone gets an entry',
       'if (source !== undefined) add(',
@@ -80,59 +84,53 @@ export const TABLE_EDITS: readonly Edit[] = [
     ],
     [
       'table: delete from the current frame outward',
-      'for (let frame = view.depth - 1; frame >= 0; frame--) {',
-      'for (let frame = view.depth - 1; frame >= view.depth - 1; frame--) {',
+      'for (let frame = view.depth - 1; frame >= 0; frame--) yield*',
+      'for (let frame = view.depth - 1; frame >= view.depth - 1; frame--) yield*',
     ],
     [
       'table: the innermost entry of an address goes',
-      'for (let frame = view.depth - 1; frame >= 0; frame--) {',
-      'for (let frame = 0; frame < view.depth; frame++) {',
+      'for (let frame = view.depth - 1; frame >= 0; frame--) yield*',
+      'for (let frame = 0; frame < view.depth; frame++) yield*',
     ],
     [
       'table: one entry of an address goes',
-      '  const key = keyOf(entry.word);',
-      '  for (const other of entries(tables, view)) {\n    if (other.pointer === wanted) view.store(other.frame, other.offset, 0n);\n  }\n  const key = keyOf(entry.word);',
+      '  if (entry.key === 0n) return;\n  for',
+      '  for (const other of entries(tables, view)) {\n    if (other.pointer === wanted) view.store(other.frame, other.offset, 0n);\n  }\n  if (entry.key === 0n) return;\n  for',
     ],
-    ['table: all entries of a dynptr go', 'if (key === 0n) return;', 'if (key >= 0n) return;'],
-    ['table: an alias is not released', 'return keyOf(word) !== 0n && ', 'return keyOf(word) < 0n && '],
-    ['table: what is not on the stack has no alias', 'return keyOf(word) !== 0n && ', 'return '],
-    ['table: hand over to the caller', '      add(tables, view, frame - 1, pointer, word);\n', ''],
-    ['table: what was handed over leaves', '    view.store(frame, offset, 0n);\n    if (keyOf', '    if (keyOf'],
-    [
-      'table: main hands nothing over',
-      'if (table === undefined || frame === 0) return;',
-      'if (table === undefined) return;',
-    ],
+    ['table: all entries of a dynptr go', 'if (entry.key === 0n) return;', 'if (entry.key >= 0n) return;'],
+    ['table: hand over to the caller', '      add(tables, view, frame - 1, entry);\n', ''],
+    ['table: what was handed over leaves', '      view.store(entry.frame, entry.offset, 0n);\n      add', '      add'],
+    ['table: main hands nothing over', 'if (frame === 0) return;', ''],
     [
       'table: entries for slots of the left frame go with it',
-      'if (keyOf(word) === 0n || !dies(pointer)) {',
-      'if (pointer !== 0n) {',
+      'if (entry.key === 0n || !dies(entry.pointer)) {',
+      'if (entry.pointer !== 0n) {',
     ],
     [
       'table: another place of the dynptr stands for it',
-      'if (heir === undefined || isAlias(pointer, word)) continue;',
-      'if (heir === undefined || pointer > 0n) continue;',
+      'if (heir === undefined || isAlias(format, entry)) continue;',
+      'if (heir === undefined || entry.pointer > 0n) continue;',
     ],
     ['table: a full table is told', 'view.overflow(`no', 'if (frame < 0) view.overflow(`no'],
     ['table: NULL is not deleted', 'if (wanted === 0n) return;', '', { same: 'no entry in use has the address NULL' }],
     [
       'table: an address without entry is none of ours',
-      'const entry = find(tables, view, (pointer) => pointer === wanted);',
-      'const entry = find(tables, view, (pointer) => pointer === wanted) ?? find(tables, view, () => true);',
+      'const entry = find(tables, view, wanted);',
+      'const entry = find(tables, view, wanted) ?? [...entries(tables, view)][0];',
     ],
     [
       'table: another place is one outside the frame that is left',
-      'const heir = places.find((other) => !dies(other.pointer));',
+      'const heir = places.find(({ pointer }) => !dies(pointer));',
       'const heir = places[0];',
       { same: 'a place in the frame that is left is itself left later, and hands on then' },
     ],
     ['table: a frame has at most 512 bytes of slots', 'pointer < top && pointer >= top - STACK_BYTES', 'pointer < top'],
-    [
-      'table: entries that are used are not overwritten',
-      'if (table === undefined || view.load(frame, entryOffset(table, index)) !== 0n) continue;',
-      'if (table === undefined) continue;',
-    ],
-    ['table: the lower half of a type word is the type', 'return Number(word & LOW);', 'return Number(word);'],
+    ['table: entries that are used are not overwritten', 'if (view.load(frame, offset) !== 0n) continue;', ''],
+  ]),
+  ...editsOf('src/subjects/runtime-table/entry.ts', [
+    ['table: an alias is not released', 'return key !== 0n && ', 'return key < 0n && '],
+    ['table: what is not on the stack has no alias', 'return key !== 0n && ', 'return '],
+    ['table: the lower half of a type word is the type', 'type: Number(word & LOW)', 'type: Number(word)'],
   ]),
   ...editsOf('src/subjects/runtime-table/unwind.ts', [
     [
@@ -140,9 +138,9 @@ export const TABLE_EDITS: readonly Edit[] = [
       'for (let frame = stopped.frames.length - 1; frame >= 0; frame--) {',
       'for (let frame = 0; frame < stopped.frames.length; frame++) {',
     ],
-    ['table walk: free entries are skipped', 'if (address === 0n) continue;', ''],
-    ['table walk: aliases are skipped', 'if (isAlias(address, word)) continue;', ''],
-    ['table walk: the type word names the destructor', 'types[typeNumber(word)]', 'types[0]'],
+    ['table walk: free entries are skipped', 'if (first === 0n) continue;', ''],
+    ['table walk: aliases are skipped', 'if (isAlias(format, entry)) continue;', ''],
+    ['table walk: the type word names the destructor', 'types[entry.type]', 'types[0]'],
   ]),
   ...editsOf('src/subjects/runtime-table/runtime-table.ts', [
     [
@@ -158,15 +156,11 @@ export const TABLE_EDITS: readonly Edit[] = [
     [
       'table: a rewrite that does not verify refuses',
       'if (verdict !== undefined) {',
-      'if (verdict !== undefined && limit < 0) {',
+      'if (verdict !== undefined && layout.chain < 0) {',
       { same: 'only a bug of ours makes a rewrite that does not verify; the campaign ends with exit 4 then' },
     ],
     ['table: a rewrite that cannot be made refuses', "code: 'rewrite-rejected' } };", "code: 'stack-limit' } };"],
-    [
-      'table: the walk of a rewrite may be longer',
-      'const limit = walked * (1 + rewritten.added);',
-      'const limit = walked;',
-    ],
+    ['table: the walk of a rewrite may be longer', 'const limit = walked * (1 + added);', 'const limit = walked;'],
     [
       'table: programs that own nothing stay as they are',
       'if (!stoppable || analysis.ownership.length === 0) return',
@@ -174,8 +168,8 @@ export const TABLE_EDITS: readonly Edit[] = [
     ],
     [
       'table: entries are reserved stack',
-      'layout.tables.map(({ entries }) => ENTRY_BYTES * entries)',
-      'layout.tables.map(({ entries }) => ENTRY_BYTES * Math.min(0, entries))',
+      'layouts.map(({ entries }) => format.bytes * entries)',
+      'layouts.map(({ entries }) => format.bytes * Math.min(0, entries))',
     ],
     ['table: the inserted slots are counted', 'instructionsAdded: rewritten.added,', 'instructionsAdded: 0,'],
   ]),

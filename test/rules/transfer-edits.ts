@@ -22,19 +22,23 @@ const JUMP_FIRST = `if (sides === (FALLS | TAKES)) {
 
 export const TRANSFER_EDITS: readonly Edit[] = [
   ...editsOf('src/verify/stack.ts', [
-    ['a pointer makes spill bytes', 'return !table.isScalar(word) || ', 'return table.isScalar(word) && '],
+    [
+      'a pointer makes spill bytes',
+      "if (rules.spills === 'every' || !table.isScalar(word)) return true;",
+      "if (rules.spills === 'every') return true;\n  if (!table.isScalar(word)) return false;",
+    ],
     [
       'a scalar with a known bound makes spill bytes',
-      'return !table.isScalar(word) || table.scalars.isUnbounded[table.parameter(word)] === 0;',
-      'return !table.isScalar(word);',
+      'return table.scalars.isUnbounded[table.parameter(word)] === 0 && ',
+      'return word < 0 && ',
     ],
     [
       'an unbounded scalar makes misc bytes',
-      'return !table.isScalar(word) || table.scalars.isUnbounded[table.parameter(word)] === 0;',
-      'return word >= 0 || table.isScalar(word);',
+      'return table.scalars.isUnbounded[table.parameter(word)] === 0 && ',
+      'return ',
     ],
     ['only an 8-aligned store spills', 'const spills = byte === 0 && ', 'const spills = '],
-    ['the immediate 0 makes zero bytes, not a spill', ' && !(immediate && isZero);', ';'],
+    ['the immediate 0 makes zero bytes, not a spill', ' && !(immediate && word === ZERO_WORD);', ';'],
     ['a constant 0 that does not spill makes zero bytes', 'isZero ? BYTE.zero : BYTE.misc', 'BYTE.misc'],
     [
       'a store into a spilled slot turns all of it to misc',
@@ -43,8 +47,8 @@ export const TRANSFER_EDITS: readonly Edit[] = [
     ],
     [
       'a narrow spill leaves the other bytes misc',
-      'packed(BYTE.spill, 0, size) | packed(BYTE.misc, size, 8 - size)',
-      'packed(BYTE.spill, 0, 8)',
+      'return packed(BYTE.misc, size, 8 - size);',
+      'return packed(BYTE.spill, size, 8 - size);',
     ],
     [
       'a narrow spill that cuts the value shares no id',
