@@ -173,12 +173,7 @@ export const SPILL_EDITS: readonly Edit[] = [
     ],
   ]),
   ...editsOf('src/subjects/forced-spill/points.ts', [
-    [
-      'forced spill: all that have no place are spilled at once',
-      '.flatMap((duty) => [duty, ...duty.alike])',
-      '',
-      { same: 'the next attempt spills what is left: it takes more walks, and ends with the same slots' },
-    ],
+    ['forced spill: all that have no place are spilled at once', '.flatMap((duty) => [duty, ...duty.alike])', ''],
     [
       'forced spill: what was returned is spilled where it comes back',
       'return owner === acquirer ? [acquired] : returnSites(program, owner, acquirer);',
