@@ -32,11 +32,11 @@ async function fuzz(...argv: readonly string[]): Promise<{ readonly code: number
 describe('runFuzz', () => {
   it('runFuzz answers the same twice, timing apart', async () => {
     const out = folder();
-    const argv = ['--seed', 'twice', '--runs', '40', '--profile', 'all', '--out', out];
+    const argv = ['--seed', 'twice', '--runs', '15', '--profile', 'all', '--out', out];
     const { timing: _, ...first } = (await fuzz(...argv)).json;
     const { timing: __, ...second } = (await fuzz(...argv)).json;
     expect(second).toEqual(first);
-    expect(first.programs).toBe(40);
+    expect(first.programs).toBe(15);
   });
 
   it('runFuzz ends with 1 for what is new and with 0 for what the baseline knows', async () => {
