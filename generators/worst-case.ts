@@ -14,7 +14,7 @@ export interface WorstCase {
   program(n: number): Program;
 }
 
-export type WorstCaseName = 'fan-in' | 'throw-pcs' | 'objects' | 'nested' | 'nested-globals';
+export type WorstCaseName = 'fan-in' | 'fan-in-untidy' | 'throw-pcs' | 'objects' | 'nested' | 'nested-globals';
 
 /** Frames that a chain of calls may have. */
 const FRAMES = 8;
@@ -24,7 +24,18 @@ const EIGHT = [1, 2, 3, 4, 5, 6, 7, FRAMES];
 
 /** All shapes, in the order in which reports list them. */
 export const WORST_CASES: readonly WorstCase[] = [
-  { name: 'fan-in', counts: 'NULL-or-pointer slots at one throw', sizes: [1, 2, 4, 8, 12, 16, 24], program: fanIn },
+  {
+    name: 'fan-in',
+    counts: 'NULL-or-pointer slots at one throw',
+    sizes: [1, 2, 4, 8, 12, 16, 24],
+    program: (n) => fanIn(n, true),
+  },
+  {
+    name: 'fan-in-untidy',
+    counts: 'the same, slots are left as they are after the release',
+    sizes: [1, 2, 4, 6, 8, 10, 12],
+    program: (n) => fanIn(n, false),
+  },
   {
     name: 'throw-pcs',
     counts: `throws over a buffer of ${BUFFER} bytes`,
@@ -81,24 +92,28 @@ function leave(text: Text): void {
   text.code('r0 = 0', 'exit');
 }
 
-/** n slots hold a task or NULL when one throw may come. */
-function fanIn(n: number): Program {
+/**
+ * n slots hold a task or NULL when one throw may come. `tidy`: program and pad overwrite a slot once it is empty. Otherwise what was
+ * released and what was NULL stay different, and a walk that compares dead slots, too, doubles at each of them.
+ */
+function fanIn(n: number, tidy: boolean): Program {
   const text = new Text();
+  const empty = (names: string) => {
+    for (const index of upTo(n)) {
+      releaseIfAny(text, index, `${names}${index}`);
+      if (tidy) text.code(`${slot(index)} = 0`);
+    }
+    leave(text);
+  };
   text.label('main');
   text.code('r6 = r1');
   for (const index of upTo(n)) text.code(`r1 = ${index + 1}`, 'call bpf_task_from_pid', `${slot(index)} = r0`);
   const thrown = text.code('r1 = *(u32 *)(r6 + 48)', 'if r1 == 0 goto clean', 'call bpf_throw');
   text.label('clean');
-  for (const index of upTo(n)) {
-    releaseIfAny(text, index, `none${index}`);
-    // Otherwise what was released and what was NULL would differ from here on, and every walk would double.
-    text.code(`${slot(index)} = 0`);
-  }
-  leave(text);
+  empty('none');
   const pad = text.pc;
   text.label('pad');
-  for (const index of upTo(n)) releaseIfAny(text, index, `gone${index}`);
-  leave(text);
+  empty('gone');
   return text.program([{ begin: thrown, end: thrown + 1, pad }]);
 }
 

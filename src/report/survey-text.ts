@@ -20,7 +20,7 @@ export function surveyText({ rows, sweeps }: Survey, paint: Paint): string {
     sweeps.length === 0
       ? ''
       : wrap(
-          'Smallest → largest n that is accepted; in brackets the k of n^k, fitted to the larger half of the points. walked: instructions the verifier processes for the program and for what the design adds.',
+          'n: the largest that is accepted, to which the figures belong; in brackets the k of n^k, fitted to the larger half of the points. walked: instructions the verifier processes for the program and for what the design adds. All points are in sweeps.csv.',
           '  ',
         ),
   ]
@@ -45,29 +45,38 @@ function rateText({ rate, low, high }: Rate): string {
   return `${percent(rate)} [${percent(low)}–${percent(high)}]`;
 }
 
+/** Two tables, because one would be wider than a terminal: what became of the programs, and what that costs. */
 function planBlock(title: string, rows: readonly SurveyRow[], paint: Paint): string {
-  const head = ['subject', 'merge %', 'refused %', 'wrong', 'stack B', '>512', 'meta B', 'insns+', 'run+ %'];
-  const cells = rows.map((row) => [
+  const verdicts = rows.map((row) => [
     row.subject,
     rateText(row.mergeFailures),
     rateText(row.refused),
-    row.wrong === 0 ? '0' : paint.red(number(row.wrong)),
-    `${row.growth.p50}/${row.growth.p95}/${row.growth.max}`,
     number(row.overLimit),
-    `${row.metadata.p50}/${row.metadata.p95}`,
-    String(row.added.p50),
+    number(row.right),
+    row.wrong === 0 ? '0' : paint.red(number(row.wrong)),
+  ]);
+  const costs = rows.map((row) => [
+    row.subject,
+    `${row.growth.p50}/${row.growth.p95}/${row.growth.max}`,
+    `${row.metadata.p50}/${row.metadata.p95}/${row.metadata.max}`,
+    `${row.added.p50}/${row.added.p95}/${row.added.max}`,
     (100 * row.overhead).toFixed(1),
   ]);
   const first = rows[0];
   const verified = `${number(first?.verified ?? 0)} of ${number(first?.programs ?? 0)} programs verify`;
-  return `${paint.bold(title)} (${verified})\n${textTable(paint, head, cells)}`;
+  return [
+    `${paint.bold(title)} (${verified})\n`,
+    textTable(paint, ['subject', 'merge %', 'refused %', '>512', 'right', 'wrong'], verdicts),
+    '\n',
+    textTable(paint, ['subject', 'stack B', 'metadata B', 'insns+', 'run+ %'], costs),
+  ].join('');
 }
 
 function legend(): string {
   const yardsticks = YARDSTICKS.map(({ what, bytes, per }) => `${what} ${bytes} bytes per ${per}`).join(', ');
   return (
     wrap(
-      'merge %, refused %: shares of the programs that verify, with 95 % intervals (Wilson); merge: two descriptors did not merge, refused: any other reason. wrong: programs not cleaned up right. stack B: bytes added to the worst chain (median/95th percentile/max); >512: refused because they did not fit. meta B: metadata (median/95th percentile); insns+: instructions added (median); run+ %: instructions executed on top.',
+      'merge %, refused %: shares of the programs that verify, with 95 % intervals (Wilson); merge: two descriptors did not merge, refused: any other reason; >512: those refused because they did not fit. right, wrong: programs cleaned up right after every throw tried, and not. stack B: bytes added to the worst chain; metadata B; insns+: instructions added (each median/95th percentile/max); run+ %: instructions executed on top.',
       '  ',
     ) + wrap(`Yardsticks for stack: ${yardsticks}.`, '  ')
   );
@@ -114,27 +123,27 @@ function windowBlock(rows: readonly SurveyRow[], paint: Paint): string {
 
 function sweepBlock(sweeps: readonly Sweep[], paint: Paint): string {
   const first = sweeps[0];
+  const last = first?.points.at(-1)?.n ?? 0;
   const head = ['subject', 'n', 'walked', 'metadata B', 'stack B', 'refused from n'];
   const cells = sweeps.map(({ subject, points, order }) => {
-    const accepted = points.flatMap(({ n, cost }) => (cost === undefined ? [] : [{ n, cost }]));
-    const least = accepted[0];
-    const most = accepted.at(-1);
+    const most = points.findLast(({ cost }) => cost !== undefined);
     const refused = points.find(({ refusal }) => refusal !== undefined);
-    const span = (from: number, to: number, k: number | undefined) =>
-      `${number(from)} → ${number(to)}${k === undefined ? '' : ` (${k.toFixed(1)})`}`;
     const end = refused === undefined ? '-' : `${refused.n}: ${refused.refusal}`;
-    if (least === undefined || most === undefined) return [subject, '-', '-', '-', '-', end];
+    if (most?.cost === undefined) return [subject, '-', '-', '-', '-', end];
+    const figure = (value: number, k: number | undefined) =>
+      `${number(value)}${k === undefined ? '' : ` (${k.toFixed(1)})`}`;
     return [
       subject,
-      `${least.n} → ${most.n}`,
-      span(least.cost.walked, most.cost.walked, order.walked),
-      span(least.cost.metadataBytes, most.cost.metadataBytes, order.metadataBytes),
-      span(least.cost.stackBytes, most.cost.stackBytes, order.stackBytes),
+      String(most.n),
+      figure(most.cost.walked, order.walked),
+      figure(most.cost.metadataBytes, order.metadataBytes),
+      figure(most.cost.stackBytes, order.stackBytes),
       end,
     ];
   });
   const align = head.map((_, column) => (column === 0 || column === 5 ? 'left' : 'right'));
-  return `${paint.bold(`${first?.shape ?? ''}: n = ${first?.counts ?? ''}`)}\n${textTable(paint, head, cells, align)}`;
+  const title = `${first?.shape ?? ''}: n = ${first?.counts ?? ''}, up to ${last}`;
+  return `${paint.bold(title)}\n${textTable(paint, head, cells, align)}`;
 }
 
 /** What `survey --compare` prints. */

@@ -1,7 +1,7 @@
 /** Measures every design on the worst-case programs over n, and how its costs grow. */
 import { WORST_CASES, type WorstCase, type WorstCaseName } from '../../../generators/worst-case.js';
 import { stackGrowth } from '../../../oracles/stack-growth.js';
-import { instructionCount } from '../../isa/program.js';
+import { instructionCount, type Program } from '../../isa/program.js';
 import { prepareInput } from '../../subjects/input.js';
 import type { PrepareInput, Subject } from '../../subjects/subject.js';
 import type { Pruning } from '../../verify/analysis.js';
@@ -19,7 +19,7 @@ export interface SweepCost {
 
 export interface SweepPoint {
   readonly n: number;
-  /** Instructions of the program, and how many of them, counted by arrival, its own walk processes. */
+  /** Instructions of the program, and how many its own walk processes. */
   readonly insns: number;
   readonly walkedOwn: number;
   /** Absent if it is refused; `refusal` then has the code. */
@@ -73,7 +73,9 @@ function pointOf(n: number, subject: Subject, input: PrepareInput): SweepPoint {
   return {
     ...size,
     cost: {
-      walked: analysis.walked + (walkedBeside ?? (prepared.program === program ? 0 : walkedAgain(prepared.program))),
+      walked:
+        analysis.walked +
+        (walkedBeside ?? (prepared.program === program ? 0 : walkedAgain(prepared.program, analysis.pruning))),
       metadataBytes: cost.metadataBytes,
       stackBytes: stackGrowth(program, analysis.stackDepth, prepared.program, cost, subject.name).chain,
     },
@@ -81,6 +83,6 @@ function pointOf(n: number, subject: Subject, input: PrepareInput): SweepPoint {
 }
 
 /** A rewrite is verified a second time, as a whole. */
-function walkedAgain(rewrite: PrepareInput['program']): number {
-  return analyse(rewrite, { pruning: 'exact', intrinsics: true, throwStates: false }).walked;
+function walkedAgain(rewrite: Program, pruning: Pruning): number {
+  return analyse(rewrite, { pruning, intrinsics: true, throwStates: false }).walked;
 }
