@@ -162,6 +162,35 @@ function commandLine(terminal: Terminal, end: (code: ExitCode) => void): Command
     .option('--quiet', 'no progress')
     .action(async (options) => end(await (await import('./kernel.js')).runKernelFuzz(options, terminal)));
 
+  verb('survey', 'how often every design refuses programs and what it costs, also on worst cases; nothing is shrunk')
+    .option('--subject <name>', SUBJECT_OPTION, values.subjects)
+    .option('--profile <name>', 'a profile, or all (repeatable; default: all)', values.profiles)
+    .option('--stop-at <where>', 'where programs are stopped, or all (repeatable; default: throw)', values.stops)
+    .option('--seed <word>', 'where all randomness comes from (default: drawn and printed)', values.seed)
+    .option(
+      '--runs <n>',
+      'programs in all, shared out among the profiles; every granularity has the same ones',
+      values.wholeNumber(1, 1e12),
+      5000,
+    )
+    .option('--worlds <n>', 'worlds per program at most', values.wholeNumber(1, 100_000), 8)
+    .option(
+      '--pruning <mode>',
+      `which states the verifier drops: ${PRUNING_NAMES.join(', ')} (default: exact)`,
+      values.pruning,
+    )
+    .option(
+      '--workers <n>',
+      'threads (default: one per core); the results do not depend on it',
+      values.wholeNumber(1, 256),
+    )
+    .option('--out <folder>', 'where text, JSON and CSV go (default: runs/survey-SEED)')
+    .option('--compare <csv...>', 'run nothing: what changed from one survey.csv to another')
+    .option('--json', 'answer in JSON')
+    .option('--csv', 'answer in CSV')
+    .option('--quiet', 'no progress')
+    .action(async (options) => end(await (await import('./survey.js')).runSurveyCommand(options, terminal)));
+
   verb('bench', 'how fast everything is here, as ratios to peers measured in the same run')
     .option('--programs <n>', 'programs to measure on', values.wholeNumber(5, 1_000_000), 1000)
     .option('--profile <name>', 'what kind of programs: a profile, or all in turns', values.profile, 'all')

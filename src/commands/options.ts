@@ -76,6 +76,12 @@ export function profile(text: string): ProfileName | 'all' {
   throw new InvalidArgumentError(`Unknown profile. Expected all or one of ${PROFILE_NAMES.join(', ')}.`);
 }
 
+/** Collects profiles; `all` is every one. Each once, in their own order. */
+export function profiles(text: string, before: readonly ProfileName[] = []): readonly ProfileName[] {
+  const chosen = profile(text);
+  return PROFILE_NAMES.filter((name) => chosen === 'all' || name === chosen || before.includes(name));
+}
+
 export function pruning(text: string): Pruning {
   if (isPruning(text)) return text;
   throw new InvalidArgumentError(`Unknown pruning. Expected one of ${PRUNING_NAMES.join(', ')}.`);
@@ -93,6 +99,12 @@ export function stopAt(text: string): StopAt {
   const known = STOP_NAMES.find((name) => name === text);
   if (known === undefined) throw new InvalidArgumentError(`Expected one of ${STOP_NAMES.join(', ')}.`);
   return known;
+}
+
+/** Collects granularities; `all` is every one. Each once, in their own order. */
+export function stops(text: string, before: readonly StopAt[] = []): readonly StopAt[] {
+  const chosen = text === 'all' ? STOP_NAMES : [stopAt(text)];
+  return STOP_NAMES.filter((name) => before.includes(name) || chosen.some((each) => each === name));
 }
 
 export function defect(text: string): string {

@@ -16,6 +16,8 @@ export interface Prepared {
   /** Bytes at the end of each subprogram's frame that belong to the design. */
   readonly reserved: readonly number[];
   readonly intrinsics: readonly Intrinsic[];
+  /** Instructions of code beside the program that a verifier walked for this design: of a clone, of landing pads. */
+  readonly walkedBeside?: number;
   readonly unwind: Unwind;
   /**
    * The unwinder after a kernel has patched the prepared program, the pcs a design keeps moved as that design says. A design

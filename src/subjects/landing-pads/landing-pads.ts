@@ -36,6 +36,7 @@ export const landingPads: Subject = {
       cost: { ...cost, instructionsAdded: whole.length - program.length },
       reserved: program.subprograms.map(() => 0),
       intrinsics: [],
+      walkedBeside: verdict.walked,
       unwind: unwinder((pc) => padAt(program, pc)),
       maintain: (pass) => unwinder(patchedPads(program, pass)),
       describe: () =>

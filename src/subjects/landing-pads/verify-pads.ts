@@ -19,7 +19,7 @@ import { planOf } from '../../verify/plan.js';
 import { analyse, type Start } from '../../verify/walk.js';
 
 export type PadsVerdict =
-  | { readonly ok: true; readonly stackDepth: readonly number[] }
+  | { readonly ok: true; readonly stackDepth: readonly number[]; readonly walked: number }
   | { readonly ok: false; readonly refusal: Refusal };
 
 /** A frame that nothing serves. */
@@ -28,7 +28,9 @@ const RESUME_OPS = RESUME.map(({ code, src, off, imm }) => decodeOp(code, src, o
 
 /** Checks the pads of a program against all its throws. */
 export function verifyPads(program: Program, analysis: Analysis): PadsVerdict {
-  if ((program.cleanup?.pads.length ?? 0) === 0) return { ok: true, stackDepth: analysis.stackDepth };
+  if ((program.cleanup?.pads.length ?? 0) === 0) {
+    return { ok: true, stackDepth: analysis.stackDepth, walked: 0 };
+  }
   const whole = withCleanup(program);
   const { live } = planOf(whole);
   for (const { begin, pad } of program.cleanup?.pads ?? []) {
@@ -46,9 +48,9 @@ export function verifyPads(program: Program, analysis: Analysis): PadsVerdict {
       stackDepth,
       from: visits.map((visit) => startOf(program, whole.length, visit)),
     });
-  if (analysis.throws.length === 0) return { ok: true, stackDepth };
+  if (analysis.throws.length === 0) return { ok: true, stackDepth, walked: 0 };
   const all = walk(analysis.throws);
-  if (all.refusal === undefined) return { ok: true, stackDepth: all.stackDepth };
+  if (all.refusal === undefined) return { ok: true, stackDepth: all.stackDepth, walked: all.walked };
   // Which throw it was is asked only now.
   const first = analysis.throws.find((visit) => walk([visit]).refusal !== undefined);
   const { code, pc, message } = (first === undefined ? undefined : walk([first]).refusal) ?? all.refusal;

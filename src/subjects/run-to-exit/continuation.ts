@@ -21,6 +21,8 @@ export interface Continuation {
   readonly pcs: ReadonlySet<number>;
   /** Bytes of stack per subprogram, what only the clone uses included. */
   readonly stackDepth: readonly number[];
+  /** Instructions of the clone that the proof walked. */
+  readonly walked: number;
 }
 
 export type Continued =
@@ -31,14 +33,17 @@ export type Continued =
 export function continuationOf({ program, analysis, stopAt }: PrepareInput): Continued {
   const stops = stopsOf(analysis, stopAt);
   const pcs = new Set(stops.flatMap(({ pc, state }) => (state.references.length > 0 ? [pc] : [])));
-  if (pcs.size === 0) return { ok: true, continuation: { clone: undefined, pcs, stackDepth: analysis.stackDepth } };
+  if (pcs.size === 0)
+    return { ok: true, continuation: { clone: undefined, pcs, stackDepth: analysis.stackDepth, walked: 0 } };
   const made = cloneOf(program);
   if (!made.ok) return { ok: false, refusal: { ...made.refusal, code: 'no-continuation' } };
   const { clone } = made;
   const from = stops.filter(({ pc }) => pcs.has(pc)).map((stop) => startOf(stop, clone));
   const { stackDepth } = analysis;
   const walk = analyse(clone.program, { pruning: 'exact', throwStates: false, from, stackDepth });
-  if (walk.refusal === undefined) return { ok: true, continuation: { clone, pcs, stackDepth: walk.stackDepth } };
+  if (walk.refusal === undefined) {
+    return { ok: true, continuation: { clone, pcs, stackDepth: walk.stackDepth, walked: walk.walked } };
+  }
   const { code, pc, message } = walk.refusal;
   const words = message.replaceAll(/\s*\n\s*/g, '; ');
   const refusal = {

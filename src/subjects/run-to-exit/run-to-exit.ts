@@ -19,7 +19,7 @@ export const runToExit: Subject = {
     if (!continued.ok) return continued;
     const { program } = input;
     const { continuation } = continued;
-    const { clone, pcs, stackDepth } = continuation;
+    const { clone, pcs, stackDepth, walked } = continuation;
     const pcMap = identityMap(program);
     // The clone is kept beside the program, 8 bytes a slot.
     const bytes = 8 * (clone?.program.length ?? 0);
@@ -30,6 +30,7 @@ export const runToExit: Subject = {
       cost: unchangedCost(program, stackDepth, bytes),
       reserved: program.subprograms.map(() => 0),
       intrinsics: [],
+      walkedBeside: walked,
       unwind: unwinder(continuation, pcMap.toOriginal),
       // The clone is that of the program as verified: a frame goes on where its instruction was then.
       maintain: (pass) => unwinder(continuation, pass.pcMap.toOriginal),

@@ -1,6 +1,15 @@
 /** Tests of option values; what they refuse is tested through the command line. */
 import { describe, expect, it } from 'vitest';
-import { duration, freshSeed, seed, subject, subjects, wholeNumber } from '../../../src/commands/options.js';
+import {
+  duration,
+  freshSeed,
+  profiles,
+  seed,
+  stops,
+  subject,
+  subjects,
+  wholeNumber,
+} from '../../../src/commands/options.js';
 
 describe('duration', () => {
   it.each([
@@ -48,5 +57,21 @@ describe('subject', () => {
     expect(subject('mainline')).toEqual(['mainline']);
     expect(subject('./mine.js')).toEqual(['./mine.js']);
     expect(() => subject('all')).toThrow('Expected one subject');
+  });
+});
+
+describe('profiles', () => {
+  it('profiles collects in their own order, each once', () => {
+    expect(profiles('default', profiles('loops', profiles('loops')))).toEqual(['default', 'loops']);
+    expect(profiles('all', ['loops'])).toHaveLength(5);
+    expect(() => profiles('none')).toThrow('Unknown profile');
+  });
+});
+
+describe('stops', () => {
+  it('stops collects in their own order, each once', () => {
+    expect(stops('throw', stops('anywhere', stops('anywhere')))).toEqual(['throw', 'anywhere']);
+    expect(stops('all')).toEqual(['throw', 'points', 'anywhere', 'window']);
+    expect(() => stops('none')).toThrow('Expected one of');
   });
 });
