@@ -6,15 +6,15 @@ import type { Outcome } from '../../src/contract/outcome.js';
 import type { Intrinsic, PcMap } from '../../src/contract/prepared.js';
 import type { StoppedView, UnwindStep } from '../../src/contract/unwind.js';
 import type { Insn } from '../../src/isa/insn.js';
-import { decodeOp, OP_ROWS, OP_SECOND_SLOT } from '../../src/isa/op.js';
 import type { Program } from '../../src/isa/program.js';
 import type { Ledger } from '../ledger.js';
 import type { StopPoint, WorldSource } from '../world.js';
 import { classifyValue, FRAME_BYTES, objectHigh, objectLow, type Place } from './address.js';
-import { Code, DOES_ALU, DOES_JUMP, HALT, hasBadRegister, usedCalleeSaved } from './code.js';
+import { Code, DOES_ALU, DOES_JUMP, HALT, usedCalleeSaved } from './code.js';
 import { Core } from './core.js';
 import { reservedOf } from './intrinsic.js';
 import { hashFrame } from './memory.js';
+import { rawSlots } from './raw-slots.js';
 import { type UnwindResult, unwindStopped } from './unwinding.js';
 import { stoppedView } from './view.js';
 
@@ -72,30 +72,8 @@ export class Machine {
    */
   loadSlots(slots: readonly Insn[]): string | undefined {
     const core = this.#core;
-    const op = new Int32Array(slots.length);
-    for (const [pc, slot] of slots.entries()) {
-      if (op[pc] === OP_SECOND_SLOT) continue;
-      const number = decodeOp(slot.code, slot.src, slot.off, slot.imm);
-      const row = OP_ROWS[number];
-      if (row === undefined) return `unknown opcode ${slot.code.toString(16).padStart(2, '0')} at instruction ${pc}`;
-      op[pc] = number;
-      if (row.shape !== 'imm64') continue;
-      if (pc + 1 === slots.length) return `instruction ${pc} lacks its second half`;
-      op[pc + 1] = OP_SECOND_SLOT;
-    }
-    const column = (field: keyof Insn) => Int32Array.from(slots, (slot) => slot[field]);
-    const runnable = {
-      length: slots.length,
-      code: column('code'),
-      dst: column('dst'),
-      src: column('src'),
-      off: column('off'),
-      imm: column('imm'),
-      op,
-      subprogramOf: new Int32Array(slots.length),
-    };
-    const badRegister = hasBadRegister(runnable);
-    if (badRegister >= 0) return `no such register at instruction ${badRegister}`;
+    const runnable = rawSlots(slots);
+    if (typeof runnable === 'string') return runnable;
     core.bare = true;
     core.names = { subprograms: [], types: [], maps: [] };
     core.pcMap = undefined;

@@ -51,6 +51,7 @@ import { OBLIGATIONS } from './obligations.js';
 import { type Plan, planOf } from './plan.js';
 import { NEW_STATE, Repetitions } from './prune.js';
 import { PRUNINGS } from './pruning.js';
+import { RecordedNode, type WalkNode } from './recorded-node.js';
 import { refuse } from './refusal.js';
 import { unresolved } from './resolve.js';
 import { EARLY_2024, type Rules } from './rules.js';
@@ -92,17 +93,6 @@ export interface Start {
   readonly callsites: readonly number[];
 }
 
-/** One processed instruction, or one arrival that was dropped. */
-interface WalkNode {
-  readonly pc: number;
-  /** The state before the instruction. */
-  readonly state: StateView;
-  /** Indices of the nodes that follow; none where a path ends or is dropped. */
-  readonly next: readonly number[];
-  /** For a dropped arrival: index of the node whose continuations stand for its own, up to a renaming of ids. */
-  readonly coveredBy: number | undefined;
-}
-
 /** A walk with all its states. A run starts in node 0 and follows `next` by pc; at a dropped arrival it goes on at `coveredBy`. */
 export interface RecordedAnalysis extends Analysis {
   readonly nodes: readonly WalkNode[];
@@ -118,36 +108,6 @@ const NO_NODE = -1;
 
 const OBLIGATION_OF = OP_ROWS.map((row) => OBLIGATIONS[row.shape]);
 const TRANSFER_OF = OP_ROWS.map((row) => TRANSFERS[row.shape]);
-
-const NO_NODES: readonly number[] = [];
-
-/** Most nodes are never looked at again: a node is its pc and where its state is kept, and makes the rest when asked. */
-class RecordedNode implements WalkNode {
-  coveredBy: number | undefined = undefined;
-  private followers: number[] | undefined = undefined;
-  private view: StateView | undefined = undefined;
-
-  constructor(
-    readonly pc: number,
-    private readonly table: InternTable,
-    private readonly kept: Arena,
-    private readonly start: number,
-  ) {}
-
-  get state(): StateView {
-    this.view ??= new RecordView(this.table, this.kept, this.start);
-    return this.view;
-  }
-
-  get next(): readonly number[] {
-    return this.followers ?? NO_NODES;
-  }
-
-  addNext(index: number): void {
-    if (this.followers === undefined) this.followers = [index];
-    else this.followers.push(index);
-  }
-}
 
 /** Explores all paths of a program. Why it is refused, if it is, is in the analysis; exceptions are our own bugs. */
 export function analyse(

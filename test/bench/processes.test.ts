@@ -29,6 +29,8 @@ describe('measureProcesses', () => {
     const asked = readFileSync(log, 'utf8').trim().split('\n');
     expect(asked).toHaveLength(5 + 3);
     const [first = ''] = asked;
+    expect(first).toContain('--seed bench --profile all');
+    for (const name of SETTINGS.subjects) expect(first).toContain(`--subject ${name}`);
     expect(first).toContain('--from 17 --runs 1');
     expect(first).toContain('--workers 1 --json --quiet');
     expect(existsSync(/--out (\S+)/.exec(first)?.[1] ?? '.')).toBe(false);

@@ -15,11 +15,7 @@ export const DESCRIPTOR_EDITS: readonly Edit[] = [
       'for (let frame = state.depth - 1; frame >= 0; frame--) {',
       'for (let frame = 0; frame < state.depth; frame++) {',
     ],
-    [
-      'rfc-v1: the pc of a caller frame is its call',
-      'frame === state.depth - 1 ? pc : state.frame(frame + 1).callsite;',
-      'pc;',
-    ],
+    ['rfc-v1: the pc of a caller frame is its call', 'const at = pcOfFrame(this.visit, frame);', 'const at = pc;'],
     [
       'rfc-v1: slots from fp-8 downwards',
       'for (let place = 0; place < slots; place++) {',
@@ -207,7 +203,7 @@ export const DESCRIPTOR_EDITS: readonly Edit[] = [
     ],
     [
       'sound: the pc of a caller frame is its call',
-      'const at = frame === state.depth - 1 ? pc : state.frame(frame + 1).callsite;\n      let site',
+      'const at = pcOfFrame({ pc, state }, frame);\n      let site',
       'const at = pc;\n      let site',
     ],
     [

@@ -153,7 +153,7 @@ export const SPILL_EDITS: readonly Edit[] = [
     ],
     [
       'forced spill: an outer frame clears behind its call',
-      'pcMap.toOriginal[frame === top ? node.pc : state.frame(frame + 1).callsite]',
+      'pcMap.toOriginal[pcOfFrame(node, frame)]',
       'pcMap.toOriginal[node.pc]',
     ],
     [

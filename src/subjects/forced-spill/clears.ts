@@ -8,6 +8,7 @@ import type { PcMap } from '../../contract/prepared.js';
 import { CALLABLES } from '../../isa/callables.js';
 import type { Program } from '../../isa/program.js';
 import type { StateView } from '../../verify/analysis.js';
+import { pcOfFrame } from '../../verify/frame-pc.js';
 import type { RecordedAnalysis } from '../../verify/walk.js';
 import { residentAt } from '../frame-descriptors/candidates.js';
 import type { Clear } from './rewrite.js';
@@ -33,7 +34,7 @@ export function findClears(
       const { subprogram } = state.frame(frame);
       for (const { offset } of slots.filter((slot) => slot.subprogram === subprogram)) {
         if (heldIn(state, frame, offset) !== released) continue;
-        const pc = pcMap.toOriginal[frame === top ? node.pc : state.frame(frame + 1).callsite] ?? -1;
+        const pc = pcMap.toOriginal[pcOfFrame(node, frame)] ?? -1;
         clears.set(`${pc} ${offset}`, { pc, offset });
       }
     }

@@ -7,6 +7,7 @@ import { KINDS, type KindRow, type StackKind } from '../../isa/kinds.js';
 import type { Program } from '../../isa/program.js';
 import { zeroBytes, zeroInts } from '../../isa/slab.js';
 import type { Analysis, StateView } from '../../verify/analysis.js';
+import { pcOfFrame } from '../../verify/frame-pc.js';
 import type { Pointer, Reference, Resident, Slot, Value } from '../../verify/value.js';
 import { DESTRUCTORS, type Holding, holdingOf } from '../destructors.js';
 import { PLACES, type Place, registerOf, SCRATCH, SLOTS, type SpillType } from './descriptor.js';
@@ -73,7 +74,7 @@ export function findCandidates(program: Program, analysis: Analysis, addresses?:
   for (const [visit, { pc, state }] of analysis.throws.entries()) {
     const found: Key[][] = state.references.map(() => []);
     for (let frame = state.depth - 1; frame >= 0; frame--) {
-      const at = frame === state.depth - 1 ? pc : state.frame(frame + 1).callsite;
+      const at = pcOfFrame({ pc, state }, frame);
       let site = sites.get(at);
       if (site === undefined) {
         site = {
@@ -257,7 +258,7 @@ export function oppositionTo(analysis: Analysis, site: Site, place: Place, claim
   let other: MergeSide | undefined;
   for (const { pc, state } of analysis.throws) {
     for (let frame = state.depth - 1; frame >= 0; frame--) {
-      const at = frame === state.depth - 1 ? pc : state.frame(frame + 1).callsite;
+      const at = pcOfFrame({ pc, state }, frame);
       if (at !== site.pc) continue;
       const side = sideAt(state, frame, place, claim, offset);
       if (side?.acquiredAt !== undefined) return side; // another resource tells more than a scalar

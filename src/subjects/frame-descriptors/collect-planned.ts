@@ -25,6 +25,7 @@ import type { Refusal } from '../../contract/refusal.js';
 import { KINDS } from '../../isa/kinds.js';
 import type { Program } from '../../isa/program.js';
 import type { Analysis, ThrowVisit } from '../../verify/analysis.js';
+import { pcOfFrame } from '../../verify/frame-pc.js';
 import type { Resident, Slot, Value } from '../../verify/value.js';
 import { DESTRUCTORS, type Holding, holdingOf } from '../destructors.js';
 import { heldReference } from '../refusal.js';
@@ -145,7 +146,7 @@ class PlannedArrival {
   collect(): Refusal | undefined {
     const { pc, state } = this.visit;
     for (let frame = state.depth - 1; frame >= 0; frame--) {
-      const at = frame === state.depth - 1 ? pc : state.frame(frame + 1).callsite;
+      const at = pcOfFrame(this.visit, frame);
       const refusal = this.collectFrame(frame, at);
       if (refusal !== undefined) return refusal;
     }

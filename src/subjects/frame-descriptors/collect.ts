@@ -7,6 +7,7 @@ import type { Refusal } from '../../contract/refusal.js';
 import { KINDS } from '../../isa/kinds.js';
 import type { Program } from '../../isa/program.js';
 import type { Analysis, ThrowVisit } from '../../verify/analysis.js';
+import { pcOfFrame } from '../../verify/frame-pc.js';
 import type { Resident, Value } from '../../verify/value.js';
 import { DESTRUCTORS, holdingOf } from '../destructors.js';
 import { heldReference } from '../refusal.js';
@@ -87,7 +88,7 @@ class Arrival {
   collect(): Refusal | undefined {
     const { pc, state } = this.visit;
     for (let frame = state.depth - 1; frame >= 0; frame--) {
-      const at = frame === state.depth - 1 ? pc : state.frame(frame + 1).callsite;
+      const at = pcOfFrame(this.visit, frame);
       this.pcs.add(at);
       const refusal = this.collectFrame(frame, at);
       if (refusal !== undefined) return refusal;

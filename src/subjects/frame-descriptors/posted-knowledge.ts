@@ -2,6 +2,7 @@
 import type { DescribedLocation, DescribedSite, DescriptorKnowledge, MergeStep } from '../../contract/knowledge.js';
 import type { Program } from '../../isa/program.js';
 import type { Analysis } from '../../verify/analysis.js';
+import { pcOfFrame } from '../../verify/frame-pc.js';
 import { collectPosted, type MergeEvent } from './collect.js';
 import { entryInWords, locationOf, type Place, SLOTS } from './descriptor.js';
 
@@ -43,7 +44,7 @@ export function arrivalsByPc(
   for (const [visit, { pc, state }] of analysis.throws.entries()) {
     if (last !== undefined && visit > last) break;
     for (let frame = state.depth - 1; frame >= 0; frame--) {
-      const at = frame === state.depth - 1 ? pc : state.frame(frame + 1).callsite;
+      const at = pcOfFrame({ pc, state }, frame);
       const visits = arrivals.get(at);
       if (visits === undefined) arrivals.set(at, [visit]);
       else visits.push(visit);
